@@ -1,0 +1,148 @@
+//! What a request is answered with.
+
+use std::{any, error, fmt};
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Page, Versioned,
+    record::{Entity, Record},
+};
+
+/// A successful response, as far as its answer depends on it.
+#[derive(Clone, Copy)]
+pub struct Reply<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `ETag` header.
+    pub etag: Option<&'a str>,
+    /// The body; empty where there is none.
+    pub body: &'a [u8],
+}
+
+impl fmt::Debug for Reply<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Reply({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// A type that a successful response is read as.
+pub trait Answer: Sized {
+    /// Reads the response.
+    ///
+    /// # Errors
+    ///
+    /// When the body is missing, is not JSON, or a property in it is not of its declared type.
+    fn decode(reply: Reply<'_>) -> Result<Self, DecodeError>;
+}
+
+/// Any body is accepted, and ignored.
+impl Answer for () {
+    fn decode(_: Reply<'_>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+impl<T: Entity> Answer for Versioned<T> {
+    fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        decode(reply).map(|value: Self| value.or_etag(reply.etag))
+    }
+}
+
+impl<T: DeserializeOwned> Answer for Page<T> {
+    fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        decode(reply)
+    }
+}
+
+impl<T: Record + DeserializeOwned> Answer for T {
+    fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        decode(reply)
+    }
+}
+
+/// Reads the body of a reply as JSON.
+///
+/// # Errors
+///
+/// See [`DecodeError`].
+pub fn decode<T: DeserializeOwned>(reply: Reply<'_>) -> Result<T, DecodeError> {
+    if reply.body.trim_ascii().is_empty() {
+        return Err(DecodeError::empty::<T>(reply.status));
+    }
+    serde_json::from_slice(reply.body).map_err(|_| DecodeError::locate::<T>(reply))
+}
+
+/// A successful response that could not be read.
+///
+/// The request was carried out: a write that ends here is done, and the object is to be read again. The error names
+/// the place, never the value that stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// The type that was to be read.
+    pub expected: &'static str,
+    /// The HTTP status of the response.
+    pub status: u16,
+    /// Where in the body: the path of the property, such as `value[3].percentComplete`. Empty for the body itself.
+    pub path: String,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+impl DecodeError {
+    /// Whether there was no body at all, as after a write that the service answers with 204.
+    pub fn is_empty_body(&self) -> bool {
+        self.reason == Self::NO_BODY
+    }
+
+    const NO_BODY: &'static str = "the response has no body";
+
+    fn empty<T>(status: u16) -> Self {
+        Self {
+            expected: any::type_name::<T>(),
+            status,
+            path: String::new(),
+            reason: Self::NO_BODY.to_owned(),
+        }
+    }
+
+    /// Reads once more, slower, to learn where it fails.
+    fn locate<T: DeserializeOwned>(reply: Reply<'_>) -> Self {
+        let mut deserializer = serde_json::Deserializer::from_slice(reply.body);
+        let found: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+        let (path, reason) = match found {
+            Ok(_) => (String::new(), "there is more after the end of the JSON value".to_owned()),
+            Err(error) => (error.path().to_string(), without_value(error.inner())),
+        };
+        Self {
+            expected: any::type_name::<T>(),
+            status: reply.status,
+            path: if path == "." { String::new() } else { path },
+            reason,
+        }
+    }
+}
+
+/// What a JSON error says, without the value that it quotes: that may be somebody's data.
+fn without_value(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!("line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&format!(" at {place}")).unwrap_or(&text);
+    match text.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected} at {place}"),
+        None => format!("{text} at {place}"),
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the {} response is no {}: ", self.status, self.expected)?;
+        if !self.path.is_empty() {
+            write!(formatter, "`{}`: ", self.path)?;
+        }
+        formatter.write_str(&self.reason)
+    }
+}
+
+impl error::Error for DecodeError {}

@@ -1,0 +1,50 @@
+//! What the generated Microsoft Graph crates stand on.
+//!
+//! This crate performs no I/O and knows no HTTP client. It holds the few ideas that every generated type and
+//! request shares, one module each:
+//!
+//! | module | idea |
+//! | --- | --- |
+//! | [`record`] | a read type keeps absent, null and value apart, and every property that it does not know |
+//! | [`versioned`], [`etag`], [`id`] | an object, its id and its ETag are of one type and travel together |
+//! | [`update`] | what is sent is set and cleared explicitly, never tracked |
+//! | [`open`] | OData open types as maps with typed keys and values |
+//! | [`enums`], [`date_time`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
+//! | [`request`], [`answer`], [`page`] | a request is a value; it knows the type of its answer |
+//! | [`error`] | what the service says when it refuses |
+
+pub mod answer;
+pub mod date_time;
+pub mod enums;
+pub mod error;
+pub mod etag;
+pub mod id;
+pub mod json;
+pub mod open;
+pub mod order_hint;
+pub mod page;
+pub mod record;
+pub mod request;
+pub mod update;
+pub mod versioned;
+
+mod text;
+
+pub use self::{
+    answer::{Answer, DecodeError, Reply},
+    date_time::DateTimeOffset,
+    error::{PlannerLimit, ServiceError},
+    etag::ETag,
+    id::Id,
+    json::Raw,
+    open::{Category, EncodedKey, OpenMap},
+    order_hint::{NewOrderHint, OrderHint},
+    page::{Link, Page},
+    record::{Entity, Presence, Property, Record},
+    request::{Request, RequestFault},
+    versioned::Versioned,
+};
+
+/// What generated code names beside its own types. Not for hand-written code.
+#[doc(hidden)]
+pub use serde;

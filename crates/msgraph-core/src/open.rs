@@ -1,0 +1,255 @@
+//! OData open types as maps: the name of each open property is a key, its value is typed.
+//!
+//! Planner keeps assignments, checklists, references and labels this way. The metadata declares such a type as empty;
+//! what its keys and values are, the overlay says.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use percent_encoding::percent_decode_str;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::SerializeMap,
+};
+
+use crate::{Raw, text::Text};
+
+/// The key of an open property.
+pub trait OpenKey: PartialEq {
+    /// Takes the name of a property as it stands in JSON.
+    fn from_wire(name: &str) -> Self;
+
+    /// The name of the property as it stands in JSON.
+    fn as_wire(&self) -> &str;
+}
+
+/// The open properties of one object, in the order in which they came.
+///
+/// A member that arrived as null has no value: in a delta page that says that it was removed.
+#[derive(Clone, PartialEq)]
+pub struct OpenMap<K, V> {
+    members: Vec<(K, Option<V>)>,
+    annotations: Vec<(Box<str>, Raw)>,
+}
+
+impl<K: OpenKey, V> OpenMap<K, V> {
+    /// The value of this key.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.iter().find_map(|(known, value)| (known == key).then_some(value))
+    }
+
+    /// Whether the key has a value.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+}
+
+impl<K, V> OpenMap<K, V> {
+    /// The keys that have a value, with the value.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.members.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    }
+
+    /// The keys that have a value.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The keys that arrived as null.
+    pub fn removed(&self) -> impl Iterator<Item = &K> {
+        self.members.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| key)
+    }
+
+    /// The annotations of the object, such as `@odata.type`, in the order in which they came.
+    pub fn annotations(&self) -> impl Iterator<Item = (&str, &Raw)> {
+        self.annotations.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// How many keys have a value.
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// Whether no key has a value.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl<K, V> Default for OpenMap<K, V> {
+    fn default() -> Self {
+        Self {
+            members: Vec::new(),
+            annotations: Vec::new(),
+        }
+    }
+}
+
+impl<K, V> FromIterator<(K, V)> for OpenMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
+        Self {
+            members: members.into_iter().map(|(key, value)| (key, Some(value))).collect(),
+            annotations: Vec::new(),
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OpenMap<K, V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let members = self.members.iter().map(|(key, value)| (key, value));
+        formatter.debug_map().entries(members).entries(self.annotations()).finish()
+    }
+}
+
+impl<K: OpenKey, V: Serialize> Serialize for OpenMap<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.annotations.len() + self.members.len()))?;
+        for (name, value) in &self.annotations {
+            map.serialize_entry(name, value)?;
+        }
+        for (key, value) in &self.members {
+            map.serialize_entry(key.as_wire(), value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de, K: OpenKey, V: Deserialize<'de>> Deserialize<'de> for OpenMap<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OpenMapVisitor(PhantomData))
+    }
+}
+
+struct OpenMapVisitor<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K: OpenKey, V: Deserialize<'de>> Visitor<'de> for OpenMapVisitor<K, V> {
+    type Value = OpenMap<K, V>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with open properties")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut open = OpenMap::default();
+        while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
+            // No key holds a raw `@`: OData reserves it for annotations.
+            if name.contains('@') {
+                open.annotations.push((name.into(), map.next_value()?));
+            } else {
+                open.members.push((K::from_wire(&name), map.next_value()?));
+            }
+        }
+        Ok(open)
+    }
+}
+
+/// A key that may hold any text, such as the URL of a reference: what OData forbids in a name is percent-encoded.
+///
+/// Two keys are equal when they name the same text, however either was encoded.
+///
+/// ```
+/// use msgraph_core::EncodedKey;
+/// let key = EncodedKey::new("https://contoso.com/a%20b.docx#top");
+/// assert_eq!(key.as_wire(), "https%3A//contoso%2Ecom/a%2520b%2Edocx%23top");
+/// assert_eq!(key.decode(), "https://contoso.com/a%20b.docx#top");
+/// # use msgraph_core::open::OpenKey;
+/// ```
+///
+/// <https://learn.microsoft.com/graph/api/resources/plannerexternalreferences>
+#[derive(Clone)]
+pub struct EncodedKey(Box<str>);
+
+impl EncodedKey {
+    /// The key for a text, such as a whole URL.
+    pub fn new(text: &str) -> Self {
+        let mut wire = String::with_capacity(text.len());
+        for character in text.chars() {
+            match character {
+                '%' => wire.push_str("%25"),
+                '.' => wire.push_str("%2E"),
+                ':' => wire.push_str("%3A"),
+                '@' => wire.push_str("%40"),
+                '#' => wire.push_str("%23"),
+                _ => wire.push(character),
+            }
+        }
+        Self(wire.into())
+    }
+
+    /// The text that the key stands for. A key that does not decode to UTF-8 is returned as it is.
+    pub fn decode(&self) -> Cow<'_, str> {
+        percent_decode_str(&self.0)
+            .decode_utf8()
+            .unwrap_or(Cow::Borrowed(&self.0))
+    }
+}
+
+impl From<&str> for EncodedKey {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl PartialEq for EncodedKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.decode() == other.decode()
+    }
+}
+
+impl Eq for EncodedKey {}
+
+impl OpenKey for EncodedKey {
+    fn from_wire(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    fn as_wire(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for EncodedKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "EncodedKey({})", self.decode())
+    }
+}
+
+impl fmt::Display for EncodedKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.decode())
+    }
+}
+
+/// One of the twenty-five labels of a plan: `category1` to `category25`.
+///
+/// <https://learn.microsoft.com/graph/api/resources/plannerappliedcategories>
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Category(Box<str>);
+
+impl Category {
+    /// The label of this number; `None` unless it is from 1 to 25.
+    pub fn new(number: u8) -> Option<Self> {
+        (1..=25).contains(&number).then(|| Self(format!("category{number}").into()))
+    }
+
+    /// The number of the label; `None` for one that the service named otherwise.
+    pub fn number(&self) -> Option<u8> {
+        self.0.strip_prefix("category")?.parse().ok()
+    }
+}
+
+impl OpenKey for Category {
+    fn from_wire(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    fn as_wire(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Category {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -1,0 +1,383 @@
+//! Read types: what the service returned, with absent, null and value told apart.
+//!
+//! A generated record has one public `Option` field a property. `None` alone does not say whether the property was
+//! null or was not sent (after `$select`, or in a delta page); [`Record::presence`] does. What the build does not
+//! know is kept in [`Extra`] and written back as it came.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::SerializeMap,
+};
+
+use crate::{Id, Raw, text::Text};
+
+/// A generated read type.
+///
+/// The functions from `read` on are generated; the provided ones are for everybody.
+pub trait Record: Default + 'static {
+    /// The type as `@odata.type` names it, for example `#microsoft.graph.plannerTask`.
+    const ODATA_TYPE: &'static str;
+
+    /// The declared properties; the position of each is its index.
+    const PROPERTIES: &'static [Property<Self>];
+
+    /// What arrived beside the values of the declared properties.
+    fn extra(&self) -> &Extra;
+
+    /// The same, to be changed.
+    fn extra_mut(&mut self) -> &mut Extra;
+
+    /// Reads the value of the property of this name; false where there is no such property, and nothing was read.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer, when the value is not of the property's type.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, values: &mut Values<A>) -> Result<bool, A::Error>;
+
+    /// Shows each declared property to the visitor, in the order of [`PROPERTIES`](Self::PROPERTIES).
+    ///
+    /// # Errors
+    ///
+    /// The first one of the visitor's.
+    fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error>;
+
+    /// Whether a property arrived, and whether it had a value.
+    ///
+    /// A field that holds a value is always [`Presence::Value`], whoever put it there.
+    fn presence(&self, property: Property<Self>) -> Presence {
+        let mut probe = Probe {
+            index: property.index,
+            found: false,
+        };
+        let Ok(()) = self.visit(&mut probe);
+        if probe.found {
+            Presence::Value
+        } else if self.extra().is_null(property.index) {
+            Presence::Null
+        } else {
+            Presence::Absent
+        }
+    }
+
+    /// The type that the object itself names in `@odata.type`, if it does. It may be one derived from this one.
+    fn odata_type(&self) -> Option<&str> {
+        match &self.extra().odata_type {
+            TypeName::Absent => None,
+            TypeName::Declared => Some(Self::ODATA_TYPE),
+            TypeName::Other => self.extra().rare.as_deref().map(|rare| &*rare.odata_type),
+        }
+    }
+}
+
+/// A record with an id of its own.
+pub trait Entity: Record {
+    /// The type whose id this is: the record itself, or the one that it shares its id with, as the details of a task
+    /// do with the task.
+    type Key;
+
+    /// The id, if it arrived.
+    fn id(&self) -> Option<&Id<Self::Key>>;
+}
+
+/// A declared property of a record.
+pub struct Property<R> {
+    index: u16,
+    name: &'static str,
+    record: PhantomData<fn() -> R>,
+}
+
+impl<R> Property<R> {
+    /// Used by generated code.
+    #[doc(hidden)]
+    pub const fn new(index: u16, name: &'static str) -> Self {
+        Self {
+            index,
+            name,
+            record: PhantomData,
+        }
+    }
+
+    /// The name of the property, as the service spells it.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<R> Clone for Property<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Property<R> {}
+
+impl<R> PartialEq for Property<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+    }
+}
+
+impl<R> Eq for Property<R> {}
+
+impl<R> fmt::Debug for Property<R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+/// Whether a property arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It was not in the object: not selected, not changed, or not known to the service.
+    Absent,
+    /// It was there, and null: the service says that it has no value.
+    Null,
+    /// It was there, with a value.
+    Value,
+}
+
+/// What arrived in an object beside the values of its declared properties.
+#[derive(Clone, Default, PartialEq)]
+pub struct Extra {
+    /// One bit for each of the first 64 properties that arrived as null.
+    nulls: u64,
+    odata_type: TypeName,
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum TypeName {
+    #[default]
+    Absent,
+    /// Exactly the type that the record declares; the common case needs no memory.
+    Declared,
+    Other,
+}
+
+/// What most objects do not have.
+#[derive(Clone, Default, PartialEq)]
+struct Rare {
+    odata_type: Box<str>,
+    etag: Option<Box<str>>,
+    unknown: Vec<(Box<str>, Raw)>,
+    more_nulls: Vec<u16>,
+}
+
+impl Extra {
+    /// The properties and annotations that this build does not know, in the order in which they came.
+    ///
+    /// `@odata.type` is not among them, and `@odata.etag` is not where the object is [`Versioned`](crate::Versioned).
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, &Raw)> {
+        let unknown = self.rare.as_deref().map(|rare| rare.unknown.as_slice());
+        unknown.unwrap_or_default().iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// The unknown property of this name.
+    pub fn get(&self, name: &str) -> Option<&Raw> {
+        self.unknown().find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn is_null(&self, index: u16) -> bool {
+        match 1_u64.checked_shl(index.into()) {
+            Some(bit) => self.nulls & bit != 0,
+            None => self.rare.as_deref().is_some_and(|rare| rare.more_nulls.contains(&index)),
+        }
+    }
+
+    fn set_null(&mut self, index: u16) {
+        match 1_u64.checked_shl(index.into()) {
+            Some(bit) => self.nulls |= bit,
+            None => self.rare().more_nulls.push(index),
+        }
+    }
+}
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.unknown()).finish()
+    }
+}
+
+/// The members of an object while it is read. Used by generated code.
+#[derive(Debug)]
+pub struct Values<A> {
+    map: A,
+    extra: Extra,
+}
+
+impl<'de, A: MapAccess<'de>> Values<A> {
+    /// Reads the value of this property, and remembers if it was null.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer.
+    pub fn take<R, T: Deserialize<'de>>(&mut self, property: Property<R>) -> Result<Option<T>, A::Error> {
+        let value = self.map.next_value::<Option<T>>()?;
+        if value.is_none() {
+            self.extra.set_null(property.index);
+        }
+        Ok(value)
+    }
+}
+
+/// Sees the declared properties of a record, one after the other.
+pub trait VisitProperties {
+    /// What can go wrong.
+    type Error;
+
+    /// Sees one property; `None` where it is null or absent.
+    ///
+    /// # Errors
+    ///
+    /// What the implementation defines; the walk ends there.
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: Option<&T>) -> Result<(), Self::Error>;
+}
+
+struct Probe {
+    index: u16,
+    found: bool,
+}
+
+impl VisitProperties for Probe {
+    type Error = std::convert::Infallible;
+
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: Option<&T>) -> Result<(), Self::Error> {
+        if property.index == self.index {
+            self.found = value.is_some();
+        }
+        Ok(())
+    }
+}
+
+/// A record and the ETag that stood in the same object.
+pub(crate) struct Decoded<R> {
+    pub(crate) record: R,
+    pub(crate) etag: Option<Box<str>>,
+}
+
+const ETAG: &str = "@odata.etag";
+const TYPE: &str = "@odata.type";
+
+impl<'de, R: Record> Deserialize<'de> for Decoded<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor(PhantomData))
+    }
+}
+
+struct RecordVisitor<R>(PhantomData<R>);
+
+impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
+    type Value = Decoded<R>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "an object of type {}", R::ODATA_TYPE.trim_start_matches('#'))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let mut record = R::default();
+        let mut etag = None;
+        let mut values = Values {
+            map,
+            extra: Extra::default(),
+        };
+        while let Some(Text(name)) = values.map.next_key::<Text<'de>>()? {
+            if record.read(&name, &mut values)? {
+                continue;
+            }
+            match &*name {
+                ETAG => etag = values.map.next_value::<Option<Text<'de>>>()?.map(|text| text.0.into()),
+                TYPE => {
+                    let Text(name) = values.map.next_value()?;
+                    values.extra.set_type(name, R::ODATA_TYPE);
+                }
+                _ => {
+                    let value = values.map.next_value()?;
+                    values.extra.rare().unknown.push((name.into(), value));
+                }
+            }
+        }
+        *record.extra_mut() = values.extra;
+        Ok(Decoded { record, etag })
+    }
+}
+
+impl Extra {
+    fn set_type(&mut self, name: Cow<'_, str>, declared: &'static str) {
+        if name == declared {
+            self.odata_type = TypeName::Declared;
+        } else {
+            self.odata_type = TypeName::Other;
+            self.rare().odata_type = name.into();
+        }
+    }
+}
+
+/// Reads a record. Used by generated code.
+///
+/// # Errors
+///
+/// Those of the deserializer, when the JSON is no object or a declared property is not of its type.
+pub fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
+    let Decoded { mut record, etag } = Decoded::<R>::deserialize(deserializer)?;
+    if etag.is_some() {
+        record.extra_mut().rare().etag = etag;
+    }
+    Ok(record)
+}
+
+/// Writes a record, as it was read. Used by generated code.
+///
+/// # Errors
+///
+/// Those of the serializer.
+pub fn serialize<R: Record, S: Serializer>(record: &R, serializer: S) -> Result<S::Ok, S::Error> {
+    let etag = record.extra().rare.as_deref().and_then(|rare| rare.etag.as_deref());
+    serialize_with_etag(record, etag, serializer)
+}
+
+pub(crate) fn serialize_with_etag<R: Record, S: Serializer>(
+    record: &R,
+    etag: Option<&str>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let extra = record.extra();
+    let mut writer = Writer {
+        map: serializer.serialize_map(None)?,
+        extra,
+    };
+    if let Some(name) = record.odata_type() {
+        writer.map.serialize_entry(TYPE, name)?;
+    }
+    if let Some(etag) = etag {
+        writer.map.serialize_entry(ETAG, etag)?;
+    }
+    record.visit(&mut writer)?;
+    for (name, value) in extra.unknown() {
+        writer.map.serialize_entry(name, value)?;
+    }
+    writer.map.end()
+}
+
+struct Writer<'a, M> {
+    map: M,
+    extra: &'a Extra,
+}
+
+impl<M: SerializeMap> VisitProperties for Writer<'_, M> {
+    type Error = M::Error;
+
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: Option<&T>) -> Result<(), M::Error> {
+        match value {
+            Some(value) => self.map.serialize_entry(property.name, value),
+            None if self.extra.is_null(property.index) => self.map.serialize_entry(property.name, &()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A request is a value: it can be sent, put in a batch, shown, and compared in a test.
+
+mod fault;
+mod operation;
+mod path;
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+pub use self::{
+    fault::RequestFault,
+    operation::{Method, Operation, Permissions, QueryOption, Replay},
+    path::{ApiVersion, Path, V1},
+};
+use crate::{ETag, Id, Raw, Versioned, record::Entity, record::Record, update::Edit};
+
+/// A request that is answered with an `R`.
+///
+/// Made by the generated builders; a client sends it. It holds the path below the version, so it is the same for
+/// every cloud.
+pub struct Request<R> {
+    parts: Parts,
+    answer: PhantomData<fn() -> R>,
+}
+
+/// All of a request but the type of its answer.
+#[derive(Debug, Clone, PartialEq)]
+struct Parts {
+    operation: &'static Operation,
+    version: &'static str,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    if_match: Option<Box<str>>,
+    prefer: Vec<Cow<'static, str>>,
+    body: Option<Raw>,
+    fault: Option<RequestFault>,
+}
+
+/// What a user reads.
+impl<R> Request<R> {
+    /// What is known of the operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.parts.operation
+    }
+
+    /// The HTTP method.
+    pub fn method(&self) -> Method {
+        self.parts.operation.method
+    }
+
+    /// The version of the API that this request is for, as the URL names it: `v1.0`.
+    pub fn version(&self) -> &'static str {
+        self.parts.version
+    }
+
+    /// The path below the version, encoded, beginning with `/`.
+    pub fn path(&self) -> &str {
+        &self.parts.path
+    }
+
+    /// The query, encoded, without its `?`; empty where there is none.
+    pub fn query(&self) -> String {
+        let pairs = self.parts.query.iter();
+        let pairs: Vec<_> = pairs.map(|(name, value)| format!("{name}={}", path::encode_query(value))).collect();
+        pairs.join("&")
+    }
+
+    /// The headers that belong to the operation. Those of every request are the client's.
+    pub fn headers(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        let mut headers = Vec::new();
+        if let Some(etag) = &self.parts.if_match {
+            headers.push(("If-Match", Cow::Borrowed(&**etag)));
+        }
+        if !self.parts.prefer.is_empty() {
+            headers.push(("Prefer", Cow::Owned(self.parts.prefer.join(", "))));
+        }
+        if self.parts.body.is_some() {
+            headers.push(("Content-Type", Cow::Borrowed("application/json")));
+        }
+        headers
+    }
+
+    /// The body, as JSON.
+    pub fn body(&self) -> Option<&Raw> {
+        self.parts.body.as_ref()
+    }
+
+    /// Whether the request can be sent. A client asks before it sends.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with the request, see [`RequestFault`].
+    pub fn check(&self) -> Result<(), RequestFault> {
+        self.parts.fault.clone().map_or(Ok(()), Err)
+    }
+}
+
+/// What generated builders write.
+#[doc(hidden)]
+impl<R> Request<R> {
+    pub fn new<V: ApiVersion>(operation: &'static Operation, path: Path<V>) -> Self {
+        let (path, fault) = path.finish();
+        let parts = Parts {
+            operation,
+            version: V::SEGMENT,
+            path,
+            query: Vec::new(),
+            if_match: None,
+            prefer: Vec::new(),
+            body: None,
+            fault,
+        };
+        Self {
+            parts,
+            answer: PhantomData,
+        }
+    }
+
+    pub fn if_match<T: ?Sized>(mut self, etag: &ETag<T>) -> Self {
+        let text = etag.as_str();
+        if text.is_empty() {
+            self.parts.refuse(RequestFault::MissingETag {
+                operation: self.parts.operation,
+            });
+        } else if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            self.parts.refuse(RequestFault::InvalidETag {
+                operation: self.parts.operation,
+            });
+        }
+        self.parts.if_match = Some(text.into());
+        self
+    }
+
+    pub fn prefer(mut self, preference: &'static str) -> Self {
+        self.parts.prefer.push(Cow::Borrowed(preference));
+        self
+    }
+
+    pub fn query_option(mut self, option: QueryOption, value: impl Into<String>) -> Self {
+        self.parts.query.push((option.name(), value.into()));
+        self
+    }
+
+    pub fn body_from<E: Edit>(mut self, edit: E) -> Self {
+        if edit.is_empty() {
+            self.parts.refuse(RequestFault::EmptyUpdate {
+                entity: E::Record::ODATA_TYPE.trim_start_matches('#'),
+            });
+        }
+        let patch = edit.into_patch();
+        if let Some(fault) = patch.fault() {
+            self.parts.refuse(fault.clone());
+        }
+        match Raw::from_value(&patch) {
+            Ok(body) => self.parts.body = Some(body),
+            Err(error) => self.parts.refuse(RequestFault::Unwritable {
+                property: "",
+                reason: error.to_string(),
+            }),
+        }
+        self
+    }
+}
+
+impl Parts {
+    fn refuse(&mut self, fault: RequestFault) {
+        self.fault.get_or_insert(fault);
+    }
+}
+
+impl<R> Clone for Request<R> {
+    fn clone(&self) -> Self {
+        Self {
+            parts: self.parts.clone(),
+            answer: PhantomData,
+        }
+    }
+}
+
+impl<R> PartialEq for Request<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
+
+/// Shows what is asked for, not what is sent: a body holds somebody's data.
+impl<R> fmt::Debug for Request<R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Request");
+        shown.field("operation", &format_args!("{}", self.parts.operation));
+        shown.field("path", &format_args!("/{}{}", self.parts.version, self.parts.path));
+        shown.field("body", &self.parts.body.as_ref().map(|body| format!("{} bytes", body.as_str().len())));
+        shown.field("fault", &self.parts.fault);
+        shown.finish()
+    }
+}
+
+/// An entity that can be updated from `Root`, the builder that its canonical path begins with.
+pub trait UpdateIn<Root>: Entity {
+    /// The generated type that holds the changes.
+    type Update;
+
+    /// The request, from an id and an ETag.
+    fn update_in(root: Root, id: &Id<Self::Key>, etag: &ETag<Self>, update: Self::Update)
+    -> Request<Versioned<Self>>;
+}
+
+/// An entity that can be deleted from `Root`, the builder that its canonical path begins with.
+pub trait DeleteIn<Root>: Entity {
+    /// The request, from an id and an ETag.
+    fn delete_in(root: Root, id: &Id<Self::Key>, etag: &ETag<Self>) -> Request<()>;
+}
+
+/// Updates an object as it was read. An object that came without id or ETag makes a request that is refused.
+#[doc(hidden)]
+pub fn update<Root, T: UpdateIn<Root>>(root: Root, current: &Versioned<T>, update: T::Update) -> Request<Versioned<T>> {
+    let (id, etag) = identify(current);
+    T::update_in(root, &id, &etag, update)
+}
+
+/// Deletes an object as it was read. An object that came without id or ETag makes a request that is refused.
+#[doc(hidden)]
+pub fn delete<Root, T: DeleteIn<Root>>(root: Root, current: &Versioned<T>) -> Request<()> {
+    let (id, etag) = identify(current);
+    T::delete_in(root, &id, &etag)
+}
+
+/// An empty id and an empty ETag are refused where they are used.
+fn identify<T: Entity>(current: &Versioned<T>) -> (Id<T::Key>, ETag<T>) {
+    let id = current.id().cloned().unwrap_or_else(|| Id::new(""));
+    let etag = current.etag().cloned().unwrap_or_else(|| ETag::new(""));
+    (id, etag)
+}

@@ -1,0 +1,75 @@
+use std::{error, fmt};
+
+use super::Operation;
+
+/// Why a request cannot be sent. Nothing reached the service.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum RequestFault {
+    /// The update changes nothing, which the service refuses.
+    EmptyUpdate {
+        /// The type that was to be updated.
+        entity: &'static str,
+    },
+    /// A member of an open type was set to an object without properties, which the service refuses.
+    EmptyMember {
+        /// The property of the open type.
+        property: &'static str,
+        /// The key of the member.
+        key: Box<str>,
+    },
+    /// The object was read without its ETag, so it cannot be written.
+    MissingETag {
+        /// What was asked for.
+        operation: &'static Operation,
+    },
+    /// The ETag holds characters that no header can carry.
+    InvalidETag {
+        /// What was asked for.
+        operation: &'static Operation,
+    },
+    /// An id is empty, `.` or `..`: in a URL it would address something else.
+    InvalidId {
+        /// The path up to the id.
+        path: String,
+        /// The id.
+        id: Box<str>,
+    },
+    /// A value cannot be written as JSON.
+    Unwritable {
+        /// The property that holds it.
+        property: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl fmt::Display for RequestFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyUpdate { entity } => {
+                write!(formatter, "the update of a {entity} is empty: set or clear a property, or send nothing")
+            }
+            Self::EmptyMember { property, key } => {
+                write!(formatter, "`{property}`: the member `{key}` is empty: set one of its properties")
+            }
+            Self::MissingETag { operation } => write!(
+                formatter,
+                "{operation} needs an ETag, and the object was read without one: read it again and use what that returns"
+            ),
+            Self::InvalidETag { operation } => write!(
+                formatter,
+                "{operation}: the ETag holds characters that no header can carry: use the text of `@odata.etag` as it \
+                 was decoded from JSON"
+            ),
+            Self::InvalidId { path, id } => {
+                write!(formatter, "`{id}` is no id, and would make `{path}` address something else")
+            }
+            Self::Unwritable { property, reason } => {
+                write!(formatter, "`{property}` cannot be written as JSON: {reason}")
+            }
+        }
+    }
+}
+
+impl error::Error for RequestFault {}

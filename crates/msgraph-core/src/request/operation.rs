@@ -1,0 +1,186 @@
+use std::fmt;
+
+/// What is known of one operation of the service, beyond what a request of it says.
+///
+/// Generated from the metadata and the overlay.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below the version, with the names of the ids in braces.
+    pub path: &'static str,
+    /// Whether the service refuses the operation without the ETag of the object.
+    pub if_match: bool,
+    /// What a repetition of the request would do.
+    pub replay: Replay,
+    /// The query options that the service honours.
+    pub query_options: &'static [QueryOption],
+    /// The least privileged permissions.
+    pub permissions: Permissions,
+    /// The page of the reference that describes the operation.
+    pub reference: Option<&'static str>,
+}
+
+#[doc(hidden)]
+impl Operation {
+    pub const fn new(method: Method, path: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            if_match: false,
+            replay: match method {
+                Method::Get => Replay::Harmless,
+                Method::Post | Method::Patch | Method::Put | Method::Delete => Replay::Unsafe,
+            },
+            query_options: &[],
+            permissions: Permissions {
+                work: None,
+                personal: None,
+                application: None,
+            },
+            reference: None,
+        }
+    }
+
+    pub const fn if_match(mut self) -> Self {
+        self.if_match = true;
+        self
+    }
+
+    pub const fn replay(mut self, replay: Replay) -> Self {
+        self.replay = replay;
+        self
+    }
+
+    pub const fn query_options(mut self, options: &'static [QueryOption]) -> Self {
+        self.query_options = options;
+        self
+    }
+
+    pub const fn permissions(
+        mut self,
+        work: Option<&'static str>,
+        personal: Option<&'static str>,
+        application: Option<&'static str>,
+    ) -> Self {
+        self.permissions = Permissions {
+            work,
+            personal,
+            application,
+        };
+        self
+    }
+
+    pub const fn reference(mut self, page: &'static str) -> Self {
+        self.reference = Some(page);
+        self
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or acts.
+    Post,
+    /// Changes.
+    Patch,
+    /// Replaces.
+    Put,
+    /// Deletes.
+    Delete,
+}
+
+impl Method {
+    /// The name of the method, in capitals.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// What a repetition of a request would do, when it is not known whether the first one arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Replay {
+    /// It changes nothing: repeat freely.
+    Harmless,
+    /// It needs an ETag, which the first one made stale: the repetition is refused, and reading tells what happened.
+    Checked,
+    /// It may be carried out twice.
+    Unsafe,
+}
+
+/// A system query option of OData.
+///
+/// <https://learn.microsoft.com/graph/query-parameters>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QueryOption {
+    /// `$count`
+    Count,
+    /// `$expand`
+    Expand,
+    /// `$filter`
+    Filter,
+    /// `$orderby`
+    OrderBy,
+    /// `$search`
+    Search,
+    /// `$select`
+    Select,
+    /// `$skip`
+    Skip,
+    /// `$top`
+    Top,
+}
+
+impl QueryOption {
+    /// The name of the option, with its `$`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "$count",
+            Self::Expand => "$expand",
+            Self::Filter => "$filter",
+            Self::OrderBy => "$orderby",
+            Self::Search => "$search",
+            Self::Select => "$select",
+            Self::Skip => "$skip",
+            Self::Top => "$top",
+        }
+    }
+}
+
+/// The least privileged permission for each kind of account; `None` where the operation is not supported, or where
+/// nothing is known.
+///
+/// <https://learn.microsoft.com/graph/permissions-reference>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Permissions {
+    /// Delegated, with a work or school account.
+    pub work: Option<&'static str>,
+    /// Delegated, with a personal account.
+    pub personal: Option<&'static str>,
+    /// The application's own.
+    pub application: Option<&'static str>,
+}

@@ -1,0 +1,88 @@
+use std::{fmt::Write as _, marker::PhantomData};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::RequestFault;
+use crate::Id;
+
+/// A version of the API. A builder of one version makes requests of that version only.
+pub trait ApiVersion {
+    /// The version as the URL names it.
+    const SEGMENT: &'static str;
+}
+
+/// Version 1.0, which Microsoft supports in production.
+#[derive(Debug, Clone, Copy)]
+pub enum V1 {}
+
+impl ApiVersion for V1 {
+    const SEGMENT: &'static str = "v1.0";
+}
+
+/// A path that is being built. Each segment is encoded once, when it is added.
+#[derive(Debug)]
+pub struct Path<V> {
+    text: String,
+    fault: Option<RequestFault>,
+    version: PhantomData<fn() -> V>,
+}
+
+#[doc(hidden)]
+impl<V> Path<V> {
+    pub fn new() -> Self {
+        Self {
+            text: String::new(),
+            fault: None,
+            version: PhantomData,
+        }
+    }
+
+    pub fn segment(mut self, name: &'static str) -> Self {
+        self.text.push('/');
+        self.text.push_str(name);
+        self
+    }
+
+    pub fn id<T: ?Sized>(mut self, id: &Id<T>) -> Self {
+        let id = id.as_str();
+        // URL parsers resolve dot segments, however they are encoded.
+        if matches!(id, "" | "." | "..") {
+            self.fault.get_or_insert(RequestFault::InvalidId {
+                path: self.text.clone(),
+                id: id.into(),
+            });
+        }
+        let _ = write!(self.text, "/{}", utf8_percent_encode(id, SEGMENT));
+        self
+    }
+
+    pub(super) fn finish(self) -> (String, Option<RequestFault>) {
+        (self.text, self.fault)
+    }
+}
+
+impl<V> Default for Path<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V> Clone for Path<V> {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            fault: self.fault.clone(),
+            version: PhantomData,
+        }
+    }
+}
+
+/// What a segment holds as it is: RFC 3986's unreserved characters, and `=`, in which mailbox ids end.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'=');
+
+/// What the value of a query option holds as it is.
+const QUERY: &AsciiSet = &SEGMENT.remove(b'(').remove(b')').remove(b',').remove(b'/').remove(b'\'').remove(b'$');
+
+pub(super) fn encode_query(value: &str) -> String {
+    utf8_percent_encode(value, QUERY).to_string()
+}
