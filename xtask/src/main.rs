@@ -1,1 +1,49 @@
-fn main() {}
+//! The commands of this workspace: `cargo xtask --help`.
+
+mod bench;
+mod files;
+mod generate;
+
+use std::{path::Path, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// The commands of this workspace.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Generates the model and request crates from metadata.
+    ///
+    /// Without arguments, those of this repository, as metadata/generate.toml says.
+    Generate(generate::Arguments),
+    /// Measures something, and prints it as a ratio to something known.
+    #[command(subcommand)]
+    Bench(bench::Bench),
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a failed command says why")]
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Bench(bench) => bench::run(bench),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of this repository.
+fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

@@ -1,1 +1,34 @@
-//! Under construction.
+//! OData metadata in, Rust crates out.
+//!
+//! [`generate`] is a pure function: the same input gives the same bytes, and no disk is touched. The way goes
+//!
+//! ```text
+//! text --parse--> Document --link--> Edm --slice(roots)--> Slice --lower(overlay, docs)--> Plan --emit--> tokens --format--> File
+//! ```
+//!
+//! Every stage but lowering only carries out; lowering decides, and its [`plan::Plan`] can be read.
+
+pub mod csdl;
+pub mod plan;
+
+mod diagnostic;
+mod docs;
+mod emit;
+mod format;
+mod generate;
+mod glob;
+mod lower;
+mod overlay;
+mod report;
+mod slice;
+mod source;
+mod toml_input;
+mod workspace;
+
+pub use self::{
+    diagnostic::{Diagnostic, Diagnostics},
+    generate::{Input, Output, Scope, generate},
+    report::Report,
+    source::Source,
+    workspace::{CoreDependency, workspace},
+};

@@ -9,13 +9,15 @@ use crate::{
     record::{Entity, Record},
 };
 
-/// A successful response, as far as its answer depends on it.
+/// A response, as far as reading it depends on it.
 #[derive(Clone, Copy)]
 pub struct Reply<'a> {
     /// The HTTP status.
     pub status: u16,
     /// The `ETag` header.
     pub etag: Option<&'a str>,
+    /// The `request-id` header.
+    pub request_id: Option<&'a str>,
     /// The body; empty where there is none.
     pub body: &'a [u8],
 }
@@ -112,7 +114,10 @@ impl DecodeError {
         let mut deserializer = serde_json::Deserializer::from_slice(reply.body);
         let found: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
         let (path, reason) = match found {
-            Ok(_) => (String::new(), "there is more after the end of the JSON value".to_owned()),
+            Ok(_) => (
+                String::new(),
+                "there is more after the end of the JSON value".to_owned(),
+            ),
             Err(error) => (error.path().to_string(), without_value(error.inner())),
         };
         Self {

@@ -4,7 +4,7 @@ use std::{error, fmt};
 
 use serde_json::Value;
 
-use crate::{Raw, json};
+use crate::{Raw, Reply, json};
 
 /// An error of the service: the HTTP status, and the error object of the body as far as there is one.
 ///
@@ -29,6 +29,8 @@ pub struct ServiceError {
     pub inner: Option<Box<InnerError>>,
     /// The body as it came.
     pub body: ErrorBody,
+    /// The `request-id` header.
+    header_request_id: Option<String>,
 }
 
 /// One entry of `error.details`.
@@ -87,26 +89,31 @@ impl fmt::Debug for ErrorBody {
 
 impl ServiceError {
     /// Reads a failed response. Any body is accepted.
-    pub fn decode(status: u16, body: &[u8]) -> Self {
-        let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    pub fn decode(reply: Reply<'_>) -> Self {
+        let json: Value = serde_json::from_slice(reply.body).unwrap_or_default();
         let error = json.get("error").unwrap_or(&Value::Null);
         let details = error.get("details").and_then(Value::as_array).into_iter().flatten();
         Self {
-            status,
+            status: reply.status,
             // OAuth endpoints and some gateways send the code as a bare string.
-            code: text(error, "code").or_else(|| error.as_str().map(str::to_owned)).unwrap_or_default(),
+            code: text(error, "code")
+                .or_else(|| error.as_str().map(str::to_owned))
+                .unwrap_or_default(),
             message: text(error, "message").unwrap_or_default(),
             target: text(error, "target"),
             details: details.map(ErrorDetail::from_json).collect(),
             inner: InnerError::within(error),
-            body: ErrorBody(body.into()),
+            body: ErrorBody(reply.body.into()),
+            header_request_id: reply.request_id.map(str::to_owned),
         }
     }
 
     /// The codes, from the outermost to the innermost and most specific. Empty ones are left out.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         let inner = self.inner_errors().filter_map(|inner| inner.code.as_deref());
-        std::iter::once(&*self.code).chain(inner).filter(|code| !code.is_empty())
+        std::iter::once(&*self.code)
+            .chain(inner)
+            .filter(|code| !code.is_empty())
     }
 
     /// Whether one of the codes is this one. The service spells codes with varying case.
@@ -116,7 +123,8 @@ impl ServiceError {
 
     /// The id that the service gave the request.
     pub fn request_id(&self) -> Option<&str> {
-        self.inner_errors().find_map(|inner| inner.request_id.as_deref())
+        let inner = self.inner_errors().find_map(|inner| inner.request_id.as_deref());
+        inner.or(self.header_request_id.as_deref())
     }
 
     /// The id that the client gave the request.
@@ -179,8 +187,11 @@ impl ServiceError {
     /// What to do about the error, where that can be said.
     pub fn advice(&self) -> Option<&'static str> {
         Some(match self.status {
-            400 => "check the values: a member of an open type needs its type and a property, an order hint must be new, \
-                    a start must not be after its due date",
+            300..=399 => "redirects are not followed, because they would take the token along; check the base URL",
+            400 => {
+                "check the values: a member of an open type needs its type and a property, an order hint must be new, \
+                    a start must not be after its due date"
+            }
             401 => "get a new token; the one that was sent is missing, expired or for another audience",
             403 if self.planner_limit().is_some() => "a limit of Planner is reached; remove something first",
             403 => "check the permissions, the licence, and that the user is a member of the group that owns the plan",
@@ -248,7 +259,9 @@ impl InnerError {
                 "client-request-id" if text.is_some() => inner.client_request_id = text,
                 "date" if text.is_some() => inner.date = text,
                 "innerError" | "innererror" if value.is_object() => {}
-                _ => inner.unknown.extend(Raw::from_value(value).ok().map(|value| (name.clone(), value))),
+                _ => inner
+                    .unknown
+                    .extend(Raw::from_value(value).ok().map(|value| (name.clone(), value))),
             }
         }
         Some(Box::new(inner))
@@ -339,6 +352,8 @@ impl PlannerLimit {
     }
 
     fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|limit| limit.code().eq_ignore_ascii_case(code))
+        Self::ALL
+            .into_iter()
+            .find(|limit| limit.code().eq_ignore_ascii_case(code))
     }
 }

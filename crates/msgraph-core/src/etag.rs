@@ -72,9 +72,8 @@ impl PlannerVersion {
         let payload = decoded.strip_prefix(b"'1-")?.strip_suffix(b"'")?;
         let (kind, version) = payload.split_at_checked(payload.len().checked_sub(Self::WIDTH)?)?;
         let word = kind.trim_ascii_end();
-        let is_planner = !word.is_empty()
-            && word.iter().all(u8::is_ascii_alphabetic)
-            && version.iter().all(|digit| *digit >= b'@');
+        let is_planner =
+            !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic) && version.iter().all(|digit| *digit >= b'@');
         is_planner.then(|| Self {
             kind: word.to_vec(),
             version: version.to_vec(),

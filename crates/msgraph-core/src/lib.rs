@@ -45,6 +45,17 @@ pub use self::{
     versioned::Versioned,
 };
 
-/// What generated code names beside its own types. Not for hand-written code.
+/// The names that generated code uses, for one `use` at the head of each file. Not for hand-written code.
 #[doc(hidden)]
-pub use serde;
+pub mod prelude {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
+
+    pub use crate::{
+        Category, DateTimeOffset, ETag, EncodedKey, Entity, Id, NewOrderHint, OpenMap, OrderHint, Page, Property, Raw,
+        Record, Request, Versioned,
+        enums::{self, OpenEnum},
+        record::{self, Extra, Values, VisitProperties},
+        request::{self, ApiVersion, DeleteIn, Method, Operation, Path, QueryOption, Replay, UpdateIn, V1},
+        update::{Edit, Patch},
+    };
+}

@@ -47,7 +47,9 @@ impl<K: OpenKey, V> OpenMap<K, V> {
 impl<K, V> OpenMap<K, V> {
     /// The keys that have a value, with the value.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.members.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)))
+        self.members
+            .iter()
+            .filter_map(|(key, value)| Some((key, value.as_ref()?)))
     }
 
     /// The keys that have a value.
@@ -57,7 +59,10 @@ impl<K, V> OpenMap<K, V> {
 
     /// The keys that arrived as null.
     pub fn removed(&self) -> impl Iterator<Item = &K> {
-        self.members.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| key)
+        self.members
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(key, _)| key)
     }
 
     /// The annotations of the object, such as `@odata.type`, in the order in which they came.
@@ -97,7 +102,11 @@ impl<K, V> FromIterator<(K, V)> for OpenMap<K, V> {
 impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OpenMap<K, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let members = self.members.iter().map(|(key, value)| (key, value));
-        formatter.debug_map().entries(members).entries(self.annotations()).finish()
+        formatter
+            .debug_map()
+            .entries(members)
+            .entries(self.annotations())
+            .finish()
     }
 }
 
@@ -229,7 +238,9 @@ pub struct Category(Box<str>);
 impl Category {
     /// The label of this number; `None` unless it is from 1 to 25.
     pub fn new(number: u8) -> Option<Self> {
-        (1..=25).contains(&number).then(|| Self(format!("category{number}").into()))
+        (1..=25)
+            .contains(&number)
+            .then(|| Self(format!("category{number}").into()))
     }
 
     /// The number of the label; `None` for one that the service named otherwise.

@@ -21,9 +21,6 @@ pub trait Record: Default + 'static {
     /// The type as `@odata.type` names it, for example `#microsoft.graph.plannerTask`.
     const ODATA_TYPE: &'static str;
 
-    /// The declared properties; the position of each is its index.
-    const PROPERTIES: &'static [Property<Self>];
-
     /// What arrived beside the values of the declared properties.
     fn extra(&self) -> &Extra;
 
@@ -37,7 +34,7 @@ pub trait Record: Default + 'static {
     /// Those of the deserializer, when the value is not of the property's type.
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, values: &mut Values<A>) -> Result<bool, A::Error>;
 
-    /// Shows each declared property to the visitor, in the order of [`PROPERTIES`](Self::PROPERTIES).
+    /// Shows each declared property to the visitor, sorted by name.
     ///
     /// # Errors
     ///
@@ -177,7 +174,8 @@ impl Extra {
 
     /// The unknown property of this name.
     pub fn get(&self, name: &str) -> Option<&Raw> {
-        self.unknown().find_map(|(known, value)| (known == name).then_some(value))
+        self.unknown()
+            .find_map(|(known, value)| (known == name).then_some(value))
     }
 
     fn rare(&mut self) -> &mut Rare {
@@ -187,7 +185,10 @@ impl Extra {
     fn is_null(&self, index: u16) -> bool {
         match 1_u64.checked_shl(index.into()) {
             Some(bit) => self.nulls & bit != 0,
-            None => self.rare.as_deref().is_some_and(|rare| rare.more_nulls.contains(&index)),
+            None => self
+                .rare
+                .as_deref()
+                .is_some_and(|rare| rare.more_nulls.contains(&index)),
         }
     }
 
@@ -237,7 +238,7 @@ pub trait VisitProperties {
     /// # Errors
     ///
     /// What the implementation defines; the walk ends there.
-    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: Option<&T>) -> Result<(), Self::Error>;
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: &Option<T>) -> Result<(), Self::Error>;
 }
 
 struct Probe {
@@ -248,7 +249,7 @@ struct Probe {
 impl VisitProperties for Probe {
     type Error = std::convert::Infallible;
 
-    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: Option<&T>) -> Result<(), Self::Error> {
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: &Option<T>) -> Result<(), Self::Error> {
         if property.index == self.index {
             self.found = value.is_some();
         }
@@ -292,7 +293,9 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
                 continue;
             }
             match &*name {
-                ETAG => etag = values.map.next_value::<Option<Text<'de>>>()?.map(|text| text.0.into()),
+                ETAG => {
+                    etag = values.map.next_value::<Option<Text<'de>>>()?.map(|text| text.0.into());
+                }
                 TYPE => {
                     let Text(name) = values.map.next_value()?;
                     values.extra.set_type(name, R::ODATA_TYPE);
@@ -373,7 +376,7 @@ struct Writer<'a, M> {
 impl<M: SerializeMap> VisitProperties for Writer<'_, M> {
     type Error = M::Error;
 
-    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: Option<&T>) -> Result<(), M::Error> {
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: &Option<T>) -> Result<(), M::Error> {
         match value {
             Some(value) => self.map.serialize_entry(property.name, value),
             None if self.extra.is_null(property.index) => self.map.serialize_entry(property.name, &()),

@@ -60,7 +60,9 @@ impl<R> Request<R> {
     /// The query, encoded, without its `?`; empty where there is none.
     pub fn query(&self) -> String {
         let pairs = self.parts.query.iter();
-        let pairs: Vec<_> = pairs.map(|(name, value)| format!("{name}={}", path::encode_query(value))).collect();
+        let pairs: Vec<_> = pairs
+            .map(|(name, value)| format!("{name}={}", path::encode_query(value)))
+            .collect();
         pairs.join("&")
     }
 
@@ -140,6 +142,12 @@ impl<R> Request<R> {
         self
     }
 
+    /// `$filter=property eq 'text'`, with quotes in the text doubled, as OData escapes them.
+    pub fn filter_equals(self, property: &'static str, text: &str) -> Self {
+        let literal = text.replace('\'', "''");
+        self.query_option(QueryOption::Filter, format!("{property} eq '{literal}'"))
+    }
+
     pub fn body_from<E: Edit>(mut self, edit: E) -> Self {
         if edit.is_empty() {
             self.parts.refuse(RequestFault::EmptyUpdate {
@@ -188,7 +196,14 @@ impl<R> fmt::Debug for Request<R> {
         let mut shown = formatter.debug_struct("Request");
         shown.field("operation", &format_args!("{}", self.parts.operation));
         shown.field("path", &format_args!("/{}{}", self.parts.version, self.parts.path));
-        shown.field("body", &self.parts.body.as_ref().map(|body| format!("{} bytes", body.as_str().len())));
+        shown.field(
+            "body",
+            &self
+                .parts
+                .body
+                .as_ref()
+                .map(|body| format!("{} bytes", body.as_str().len())),
+        );
         shown.field("fault", &self.parts.fault);
         shown.finish()
     }
@@ -200,8 +215,7 @@ pub trait UpdateIn<Root>: Entity {
     type Update;
 
     /// The request, from an id and an ETag.
-    fn update_in(root: Root, id: &Id<Self::Key>, etag: &ETag<Self>, update: Self::Update)
-    -> Request<Versioned<Self>>;
+    fn update_in(root: Root, id: &Id<Self::Key>, etag: &ETag<Self>, update: Self::Update) -> Request<Versioned<Self>>;
 }
 
 /// An entity that can be deleted from `Root`, the builder that its canonical path begins with.

@@ -44,8 +44,8 @@ enum Change {
 
 impl<R: Record> Patch<R> {
     /// Sets a property.
-    pub fn set(&mut self, property: Property<R>, value: impl Serialize) {
-        match Raw::from_value(&value) {
+    pub fn set<V: Serialize>(&mut self, property: Property<R>, value: impl Into<V>) {
+        match Raw::from_value(&value.into()) {
             Ok(value) => *self.change(property) = Change::Set(value),
             Err(error) => self.refuse(RequestFault::Unwritable {
                 property: property.name(),
@@ -60,7 +60,7 @@ impl<R: Record> Patch<R> {
     }
 
     /// Sets one member of an open type to an object. The object is sent with its `@odata.type`.
-    pub fn set_member<K: OpenKey, E: Edit>(&mut self, property: Property<R>, key: &K, value: E) {
+    pub fn set_member<E: Edit>(&mut self, property: Property<R>, key: &impl OpenKey, value: E) {
         let patch = value.into_patch();
         if patch.members.is_empty() {
             self.refuse(RequestFault::EmptyMember {
@@ -75,7 +75,7 @@ impl<R: Record> Patch<R> {
     }
 
     /// Sets one member of an open type to a value that needs no `@odata.type`.
-    pub fn set_plain_member<K: OpenKey>(&mut self, property: Property<R>, key: &K, value: impl Serialize) {
+    pub fn set_plain_member(&mut self, property: Property<R>, key: &impl OpenKey, value: impl Serialize) {
         let value = match Raw::from_value(&value) {
             Ok(value) => value,
             Err(error) => {
@@ -96,7 +96,7 @@ impl<R: Record> Patch<R> {
     }
 
     /// Removes one member of an open type: it is sent as null.
-    pub fn remove_member<K: OpenKey>(&mut self, property: Property<R>, key: &K) {
+    pub fn remove_member(&mut self, property: Property<R>, key: &impl OpenKey) {
         self.set_plain_member(property, key, ());
     }
 
@@ -157,7 +157,10 @@ impl<R> PartialEq for Patch<R> {
 
 impl<R> fmt::Debug for Patch<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_map().entries(self.members.iter().map(|(property, change)| (property, change))).finish()
+        formatter
+            .debug_map()
+            .entries(self.members.iter().map(|(property, change)| (property, change)))
+            .finish()
     }
 }
 

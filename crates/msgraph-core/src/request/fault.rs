@@ -48,10 +48,16 @@ impl fmt::Display for RequestFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptyUpdate { entity } => {
-                write!(formatter, "the update of a {entity} is empty: set or clear a property, or send nothing")
+                write!(
+                    formatter,
+                    "the update of a {entity} is empty: set or clear a property, or send nothing"
+                )
             }
             Self::EmptyMember { property, key } => {
-                write!(formatter, "`{property}`: the member `{key}` is empty: set one of its properties")
+                write!(
+                    formatter,
+                    "`{property}`: the member `{key}` is empty: set one of its properties"
+                )
             }
             Self::MissingETag { operation } => write!(
                 formatter,
@@ -63,7 +69,10 @@ impl fmt::Display for RequestFault {
                  was decoded from JSON"
             ),
             Self::InvalidId { path, id } => {
-                write!(formatter, "`{id}` is no id, and would make `{path}` address something else")
+                write!(
+                    formatter,
+                    "`{id}` is no id, and would make `{path}` address something else"
+                )
             }
             Self::Unwritable { property, reason } => {
                 write!(formatter, "`{property}` cannot be written as JSON: {reason}")

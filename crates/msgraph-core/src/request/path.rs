@@ -78,10 +78,21 @@ impl<V> Clone for Path<V> {
 }
 
 /// What a segment holds as it is: RFC 3986's unreserved characters, and `=`, in which mailbox ids end.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'=');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'=');
 
 /// What the value of a query option holds as it is.
-const QUERY: &AsciiSet = &SEGMENT.remove(b'(').remove(b')').remove(b',').remove(b'/').remove(b'\'').remove(b'$');
+const QUERY: &AsciiSet = &SEGMENT
+    .remove(b'(')
+    .remove(b')')
+    .remove(b',')
+    .remove(b'/')
+    .remove(b'\'')
+    .remove(b'$');
 
 pub(super) fn encode_query(value: &str) -> String {
     utf8_percent_encode(value, QUERY).to_string()

@@ -1,0 +1,23 @@
+//! OData's Common Schema Definition Language: XML to a linked model.
+//!
+//! This module knows OData and nothing of ours. [`parse`] reads one document and keeps the place of everything;
+//! [`link`] resolves aliases and names.
+//!
+//! <https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html>
+
+mod document;
+mod edm;
+mod link;
+mod parse;
+
+pub use self::{
+    document::{
+        Annotation, Callable, CallableKind, Document, EnumDeclaration, Member, NavigationDeclaration, Parameter,
+        PropertyDeclaration, Root, Schema, StructuredDeclaration, TypeDefinitionDeclaration, TypeName, TypeReference,
+    },
+    edm::{
+        Edm, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet, Structured, Type, TypeRef, ValueType,
+    },
+    link::link,
+    parse::parse,
+};

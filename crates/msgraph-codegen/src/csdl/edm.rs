@@ -1,0 +1,226 @@
+//! The entity data model: what the documents of a service declare, with every name resolved.
+
+use std::{collections::BTreeMap, fmt};
+
+/// A linked model.
+#[derive(Debug, Default)]
+pub struct Edm {
+    /// Every type, by its name.
+    pub types: BTreeMap<QualifiedName, Type>,
+    /// The entity sets and singletons, by name.
+    pub roots: BTreeMap<String, RootSet>,
+}
+
+/// The name of a type with its namespace: `microsoft.graph.plannerTask`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QualifiedName(String);
+
+impl QualifiedName {
+    /// Puts a name into a namespace.
+    pub fn new(namespace: &str, name: &str) -> Self {
+        Self(format!("{namespace}.{name}"))
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name without its namespace.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('.').map_or(&*self.0, |(_, name)| name)
+    }
+
+    /// The namespace.
+    pub fn namespace(&self) -> &str {
+        self.0.rsplit_once('.').map_or("", |(namespace, _)| namespace)
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for QualifiedName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A type of the model.
+#[derive(Debug)]
+pub enum Type {
+    /// An entity or complex type.
+    Structured(Structured),
+    /// An enumeration.
+    Enum(EnumType),
+    /// A name for a primitive type.
+    Definition(Primitive),
+}
+
+/// An entity or complex type.
+#[derive(Debug)]
+pub struct Structured {
+    /// Where it is declared, in bytes.
+    pub offset: usize,
+    /// Whether it is an entity type.
+    pub entity: bool,
+    /// The type that it derives from.
+    pub base: Option<QualifiedName>,
+    /// Whether only derived types have instances.
+    pub is_abstract: bool,
+    /// Whether instances may have properties that are not declared.
+    pub open: bool,
+    /// The names of the key properties that it declares itself.
+    pub key: Vec<String>,
+    /// The structural properties that it declares itself.
+    pub properties: Vec<Property>,
+    /// The navigation properties that it declares itself.
+    pub navigations: Vec<Navigation>,
+}
+
+/// A structural property.
+#[derive(Debug)]
+pub struct Property {
+    /// Where it is declared, in bytes.
+    pub offset: usize,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeRef,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Whether the metadata says that only the service writes it.
+    pub computed: bool,
+}
+
+/// A navigation property.
+#[derive(Debug)]
+pub struct Navigation {
+    /// Where it is declared, in bytes.
+    pub offset: usize,
+    /// Its name.
+    pub name: String,
+    /// The entity type that it leads to.
+    pub target: QualifiedName,
+    /// Whether it leads to many.
+    pub collection: bool,
+    /// Whether the target lives in the object that leads to it.
+    pub contained: bool,
+}
+
+/// An enumeration.
+#[derive(Debug)]
+pub struct EnumType {
+    /// Whether its members can be combined.
+    pub flags: bool,
+    /// The names of its members, with their numbers.
+    pub members: Vec<(String, i64)>,
+}
+
+/// An entity set or a singleton.
+#[derive(Debug)]
+pub struct RootSet {
+    /// Its entity type.
+    pub target: QualifiedName,
+    /// Whether it is a set.
+    pub collection: bool,
+}
+
+/// The type of a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeRef {
+    /// Whether it is a collection.
+    pub collection: bool,
+    /// What it is, or what it is a collection of.
+    pub value: ValueType,
+}
+
+/// A single value's type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueType {
+    /// One of OData's own.
+    Primitive(Primitive),
+    /// One of the model's.
+    Named(QualifiedName),
+}
+
+/// A type of the `Edm` namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Primitive {
+    /// `Edm.Boolean`
+    Boolean,
+    /// `Edm.Byte`
+    Byte,
+    /// `Edm.SByte`
+    SByte,
+    /// `Edm.Int16`
+    Int16,
+    /// `Edm.Int32`
+    Int32,
+    /// `Edm.Int64`
+    Int64,
+    /// `Edm.Single`
+    Single,
+    /// `Edm.Double`
+    Double,
+    /// `Edm.String`
+    String,
+    /// `Edm.Guid`
+    Guid,
+    /// `Edm.DateTimeOffset`
+    DateTimeOffset,
+    /// Any other, such as `Edm.Duration`; its JSON is kept as it is.
+    Other,
+}
+
+impl Primitive {
+    /// The primitive type of this name; `None` outside the `Edm` namespace.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name.strip_prefix("Edm.")? {
+            "Boolean" => Self::Boolean,
+            "Byte" => Self::Byte,
+            "SByte" => Self::SByte,
+            "Int16" => Self::Int16,
+            "Int32" => Self::Int32,
+            "Int64" => Self::Int64,
+            "Single" => Self::Single,
+            "Double" => Self::Double,
+            "String" => Self::String,
+            "Guid" => Self::Guid,
+            "DateTimeOffset" => Self::DateTimeOffset,
+            _ => Self::Other,
+        })
+    }
+}
+
+impl Edm {
+    /// The structured type of this name.
+    pub fn structured(&self, name: &QualifiedName) -> Option<&Structured> {
+        match self.types.get(name)? {
+            Type::Structured(structured) => Some(structured),
+            Type::Enum(_) | Type::Definition(_) => None,
+        }
+    }
+
+    /// A type and the types that it derives from, the most general first.
+    pub fn lineage<'a>(&'a self, name: &'a QualifiedName) -> Vec<(&'a QualifiedName, &'a Structured)> {
+        let first = self.structured(name).map(|structured| (name, structured));
+        let mut lineage: Vec<_> = std::iter::successors(first, |(_, structured)| {
+            let base = structured.base.as_ref()?;
+            Some((base, self.structured(base)?))
+        })
+        .collect();
+        lineage.reverse();
+        lineage
+    }
+
+    /// The names of the key properties of an entity type, its own or inherited.
+    pub fn key<'a>(&'a self, name: &'a QualifiedName) -> &'a [String] {
+        let lineage = self.lineage(name);
+        let declaring = lineage.iter().rev().find(|(_, structured)| !structured.key.is_empty());
+        declaring.map_or(&[], |(_, structured)| &structured.key)
+    }
+}

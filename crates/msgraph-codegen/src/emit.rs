@@ -1,0 +1,151 @@
+//! Emission: each item of the plan becomes the text of one file. Nothing is decided here.
+
+mod builder;
+mod crate_root;
+mod enumeration;
+mod marker;
+mod open_map;
+mod record;
+mod write;
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::{
+    format,
+    plan::{ModelItem, Plan, RustType},
+};
+
+/// Files by their path below a crate's `src`.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// The files of the model crate.
+pub(crate) fn model(plan: &Plan) -> Files {
+    let mut files: Files = plan
+        .model
+        .iter()
+        .map(|item| {
+            let text = match item {
+                ModelItem::Record(record) => format::file(record::emit(record)),
+                ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
+                ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
+                ModelItem::Write(write) => format::file(write::emit(write)),
+                ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),
+            };
+            (file_name(item.name()), text)
+        })
+        .collect();
+    let names = plan.model.iter().map(ModelItem::name);
+    files.insert("lib.rs".to_owned(), format::plain_file(crate_root::model(names)));
+    files
+}
+
+/// The files of the request crate, which names the types of the model crate.
+pub(crate) fn request(plan: &Plan, model: &str) -> Files {
+    let model = ident(model);
+    let builder = |builder| {
+        [quote!(use #model as model;)]
+            .into_iter()
+            .chain(builder::emit(builder))
+            .collect()
+    };
+    let mut files: Files = plan
+        .builders
+        .iter()
+        .map(|item| (file_name(&item.name), format::file(builder(item))))
+        .collect();
+    files.insert("lib.rs".to_owned(), format::plain_file(crate_root::request(plan)));
+    let version = format!("{}.rs", plan.version.module());
+    files.insert(version, format::plain_file(crate_root::version(plan, &model)));
+    files
+}
+
+fn module_name(name: &str) -> String {
+    name.to_snake_case()
+}
+
+fn file_name(name: &str) -> String {
+    format!("{}.rs", module_name(name))
+}
+
+/// An identifier; raw where the name says so.
+fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+fn idents<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Ident> {
+    names.into_iter().map(ident).collect()
+}
+
+/// Documentation, a line each.
+fn docs(lines: &[String]) -> TokenStream {
+    let lines = lines.iter().map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// How a file names the types of the model.
+struct Scope<'a> {
+    /// The type that the file itself declares.
+    own: Option<&'a str>,
+}
+
+impl<'a> Scope<'a> {
+    /// A file of the model crate that declares no type which others name.
+    const MODEL: Self = Self { own: None };
+
+    /// The file that declares this type.
+    fn of(own: &'a str) -> Self {
+        Self { own: Some(own) }
+    }
+
+    /// The path of a type of the model.
+    fn name(&self, name: &str) -> TokenStream {
+        let path = ident(name);
+        if self.own == Some(name) {
+            quote!(#path)
+        } else {
+            quote!(super::#path)
+        }
+    }
+
+    /// A type.
+    fn ty(&self, ty: &RustType) -> TokenStream {
+        match ty {
+            RustType::Bool => quote!(bool),
+            RustType::Integer(name) | RustType::Float(name) | RustType::Core(name) => {
+                let name = ident(name);
+                quote!(#name)
+            }
+            RustType::Text => quote!(String),
+            RustType::Model(name) => self.name(name),
+            RustType::Id(of) => {
+                let of = self.name(of);
+                quote!(Id<#of>)
+            }
+            RustType::Versioned(entity) => {
+                let entity = self.name(entity);
+                quote!(Versioned<#entity>)
+            }
+            RustType::List(item) => {
+                let item = self.ty(item);
+                quote!(Vec<#item>)
+            }
+            RustType::Boxed(inner) => {
+                let inner = self.ty(inner);
+                quote!(Box<#inner>)
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{docs, ident};
+use crate::plan::{Answer, Builder, Child, Method, Operation, Shortcut};
+
+/// The builder of the requests to one path, and the facts of its operations.
+pub(super) fn emit(builder: &Builder) -> Vec<TokenStream> {
+    let name = ident(&builder.name);
+    let lines = docs(&builder.docs);
+    let path = format!(" `{}`", builder.path);
+    let children = builder.children.iter().map(step);
+    let requests = builder.operations.iter().map(request);
+    let short = short_forms(builder);
+    let mut items = vec![
+        quote! {
+            #lines
+            #[doc = ""]
+            #[doc = #path]
+            #[derive(Debug, Clone)]
+            pub struct #name<V> {
+                path: Path<V>,
+            }
+        },
+        quote! {
+            impl<V: ApiVersion> #name<V> {
+                pub(crate) fn new(path: Path<V>) -> Self {
+                    Self { path }
+                }
+
+                #(#children)*
+                #(#requests)*
+                #short
+            }
+        },
+    ];
+    items.extend(builder.shortcuts.iter().map(shortcut_impl));
+    items.extend(builder.operations.iter().map(facts));
+    items
+}
+
+/// A method that leads to another builder.
+fn step(child: &Child) -> TokenStream {
+    let lines = docs(&child.docs);
+    let (method, builder, segment) = (ident(&child.method), ident(&child.builder), &child.segment);
+    match &child.key {
+        None => quote! {
+            #lines
+            pub fn #method(self) -> crate::#builder<V> {
+                crate::#builder::new(self.path.segment(#segment))
+            }
+        },
+        Some(key) => {
+            let key = ident(key);
+            quote! {
+                #lines
+                pub fn #method(self, id: &Id<model::#key>) -> crate::#builder<V> {
+                    crate::#builder::new(self.path.segment(#segment).id(id))
+                }
+            }
+        }
+    }
+}
+
+fn request(operation: &Operation) -> TokenStream {
+    let lines = docs(&operation.docs);
+    let (name, entity, facts) = (ident(&operation.name), ident(&operation.entity), facts_name(operation));
+    let mut parameters = vec![quote!(self)];
+    let mut steps = Vec::new();
+    if operation.if_match {
+        parameters.push(quote!(etag: &ETag<model::#entity>));
+        steps.push(quote!(.if_match(etag)));
+    }
+    if let Some(filter) = &operation.filter {
+        let (parameter, id_of) = (ident(&filter.parameter), ident(&filter.id_of));
+        let wire = &filter.wire;
+        parameters.push(quote!(#parameter: &Id<model::#id_of>));
+        steps.push(quote!(.filter_equals(#wire, #parameter.as_str())));
+    }
+    if let Some(body) = &operation.body {
+        let (parameter, body) = (ident(&operation.name), ident(body));
+        parameters.push(quote!(#parameter: model::#body));
+        if operation.method == Method::Patch {
+            steps.push(quote!(.prefer("return=representation")));
+        }
+        steps.push(quote!(.body_from(#parameter)));
+    }
+    let answer = match operation.answer {
+        Answer::Versioned => quote!(Versioned<model::#entity>),
+        Answer::Page => quote!(Page<Versioned<model::#entity>>),
+        Answer::Nothing => quote!(()),
+    };
+    quote! {
+        #lines
+        pub fn #name(#(#parameters),*) -> Request<#answer> {
+            Request::new(&#facts, self.path) #(#steps)*
+        }
+    }
+}
+
+/// The writes that take one versioned value, at the builder where their paths begin.
+fn short_forms(builder: &Builder) -> TokenStream {
+    let update = builder.updates.then(|| {
+        quote! {
+            /// Updates an object as it was read: its id and its ETag come from that one value.
+            pub fn update<T: UpdateIn<Self>>(
+                self,
+                current: &Versioned<T>,
+                update: T::Update,
+            ) -> Request<Versioned<T>> {
+                request::update(self, current, update)
+            }
+        }
+    });
+    let delete = builder.deletes.then(|| {
+        quote! {
+            /// Deletes an object as it was read: its id and its ETag come from that one value.
+            pub fn delete<T: DeleteIn<Self>>(
+                self,
+                current: &Versioned<T>,
+            ) -> Request<()> {
+                request::delete(self, current)
+            }
+        }
+    });
+    quote!(#update #delete)
+}
+
+fn shortcut_impl(shortcut: &Shortcut) -> TokenStream {
+    let (entity, root) = (ident(&shortcut.entity), ident(&shortcut.root));
+    let steps = shortcut.steps.iter().map(|(method, takes_id)| {
+        let method = ident(method);
+        if *takes_id {
+            quote!(.#method(id))
+        } else {
+            quote!(.#method())
+        }
+    });
+    match &shortcut.update {
+        Some(update) => {
+            let update = ident(update);
+            quote! {
+                impl<V: ApiVersion> UpdateIn<crate::#root<V>> for model::#entity {
+                    type Update = model::#update;
+
+                    fn update_in(
+                        root: crate::#root<V>,
+                        id: &Id<Self::Key>,
+                        etag: &ETag<Self>,
+                        update: Self::Update,
+                    ) -> Request<Versioned<Self>>
+                    {
+                        root #(#steps)* .update(etag, update)
+                    }
+                }
+            }
+        }
+        None => quote! {
+            impl<V: ApiVersion> DeleteIn<crate::#root<V>> for model::#entity {
+                fn delete_in(
+                    root: crate::#root<V>,
+                    id: &Id<Self::Key>,
+                    etag: &ETag<Self>,
+                ) -> Request<()> {
+                    root #(#steps)* .delete(etag)
+                }
+            }
+        },
+    }
+}
+
+/// The static that holds what is known of an operation.
+fn facts(operation: &Operation) -> TokenStream {
+    let (name, method, path) = (
+        facts_name(operation),
+        ident(operation.method.variant()),
+        &operation.path,
+    );
+    let if_match = operation.if_match.then(|| quote!(.if_match().replay(Replay::Checked)));
+    let options: Vec<_> = operation.query_options.iter().map(|option| ident(option)).collect();
+    let options = (!options.is_empty()).then(|| quote!(.query_options(&[#(QueryOption::#options),*])));
+    let [work, personal, application] = operation.permissions.each_ref().map(|name| match name {
+        Some(name) => quote!(Some(#name)),
+        None => quote!(None),
+    });
+    let known = operation.permissions.iter().any(Option::is_some);
+    let permissions = known.then(|| quote!(.permissions(#work, #personal, #application)));
+    let reference = operation.reference.as_ref().map(|page| quote!(.reference(#page)));
+    quote! {
+        pub(crate) static #name: Operation =
+            Operation::new(Method::#method, #path)
+                #if_match #options #permissions #reference;
+    }
+}
+
+fn facts_name(operation: &Operation) -> Ident {
+    ident(operation.method.name())
+}

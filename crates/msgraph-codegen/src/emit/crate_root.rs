@@ -1,0 +1,81 @@
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{docs, ident, idents, module_name};
+use crate::plan::Plan;
+
+/// The root of the model crate.
+pub(super) fn model<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Vec<TokenStream> {
+    vec![
+        quote! {
+            //! The types of the service.
+            //!
+            //! A read type has an `Option` for each property, and keeps what it does not know. What is sent has a type of its
+            //! own, which holds only what a client may write.
+        },
+        modules(names),
+    ]
+}
+
+/// The root of the request crate.
+pub(super) fn request(plan: &Plan) -> Vec<TokenStream> {
+    let version = ident(plan.version.module());
+    let operations = plan.builders.iter().flat_map(|builder| {
+        let module = ident(&module_name(&builder.name));
+        builder.operations.iter().map(move |operation| {
+            let name = ident(operation.method.name());
+            quote!(&#module::#name)
+        })
+    });
+    vec![
+        quote! {
+            //! The requests of the service, as values.
+            //!
+            //! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
+        },
+        modules(plan.builders.iter().map(|builder| &*builder.name)),
+        quote!(pub mod #version;),
+        quote! {
+            /// Every operation, sorted by path.
+            pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[#(#operations),*];
+        },
+    ]
+}
+
+/// The module of a version: what a path begins with.
+pub(super) fn version(plan: &Plan, model: &Ident) -> Vec<TokenStream> {
+    let line = format!(" Where the paths of {} begin.", plan.version.marker());
+    let marker = ident(plan.version.marker());
+    let entries = plan.entries.iter().map(|entry| {
+        let lines = docs(&entry.docs);
+        let (method, builder, segment) = (ident(&entry.method), ident(&entry.builder), &entry.segment);
+        let (parameter, id) = match &entry.key {
+            None => (quote!(), quote!()),
+            Some(key) => {
+                let key = ident(key);
+                (quote!(id: &Id<#model::#key>), quote!(.id(id)))
+            }
+        };
+        quote! {
+            #lines
+            pub fn #method(#parameter) -> crate::#builder<#marker> {
+                crate::#builder::new(Path::new().segment(#segment)#id)
+            }
+        }
+    });
+    let import = quote!(
+        use msgraph_core::prelude::*;
+    );
+    [quote!(#![doc = #line]), import].into_iter().chain(entries).collect()
+}
+
+/// A private module for each name, and the name itself.
+fn modules<'n>(names: impl Iterator<Item = &'n str>) -> TokenStream {
+    let names: Vec<_> = names.collect();
+    let modules: Vec<_> = names.iter().map(|name| module_name(name)).collect();
+    let (modules, names) = (idents(modules.iter().map(String::as_str)), idents(names));
+    quote! {
+        #(#[rustfmt::skip] mod #modules;)*
+        #(pub use self::#modules::#names;)*
+    }
+}

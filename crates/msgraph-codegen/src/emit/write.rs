@@ -1,0 +1,195 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Scope, docs, ident};
+use crate::plan::{MemberValue, Removal, RustType, Setter, SetterValue, Write};
+
+/// A type that is sent: what it needs from the start, and a method for each change.
+pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
+    let name = ident(&write.name);
+    let record = ident(&write.record);
+    let lines = docs(&write.docs);
+    let derives = if write.required.is_empty() {
+        quote!(Debug, Clone, Default, PartialEq)
+    } else {
+        quote!(Debug, Clone, PartialEq)
+    };
+    let setters = write.setters.iter().map(|setter| methods(&record, setter));
+    let constructor = constructor(write);
+    let mut items = vec![
+        quote!(use super::#record;),
+        quote! {
+            #lines
+            #[derive(#derives)]
+            pub struct #name(Patch<#record>);
+        },
+        quote!(impl #name { #constructor #(#setters)* }),
+        quote! {
+            impl Edit for #name {
+                type Record = #record;
+
+                fn patch(&self) -> &Patch<#record> {
+                    &self.0
+                }
+
+                fn into_patch(self) -> Patch<#record> {
+                    self.0
+                }
+            }
+        },
+    ];
+    items.extend(from_single(write));
+    items
+}
+
+fn constructor(write: &Write) -> TokenStream {
+    let record = ident(&write.record);
+    if write.required.is_empty() {
+        return quote! {
+            /// Nothing is set and nothing cleared yet.
+            pub fn new() -> Self {
+                Self::default()
+            }
+        };
+    }
+    let parameters = write.required.iter().map(|setter| {
+        let (name, ty) = (ident(&setter.field), parameter(whole_type(setter)));
+        quote!(#name: #ty)
+    });
+    let sets = write.required.iter().map(|setter| {
+        let (constant, name) = (ident(&setter.constant), ident(&setter.field));
+        let exact = Scope::MODEL.ty(whole_type(setter));
+        quote!(patch.set::<#exact>(#record::#constant, #name);)
+    });
+    quote! {
+        /// Sets what the service insists on.
+        pub fn new(#(#parameters),*) -> Self {
+            let mut patch = Patch::default();
+            #(#sets)*
+            Self(patch)
+        }
+    }
+}
+
+/// Where one value is all that is needed, it can stand for the whole.
+fn from_single(write: &Write) -> Option<TokenStream> {
+    let [setter] = write.required.as_slice() else {
+        return None;
+    };
+    let (name, field) = (ident(&write.name), ident(&setter.field));
+    let ty = Scope::MODEL.ty(whole_type(setter));
+    Some(quote! {
+        impl From<#ty> for #name {
+            fn from(#field: #ty) -> Self {
+                Self::new(#field)
+            }
+        }
+    })
+}
+
+fn methods(record: &proc_macro2::Ident, setter: &Setter) -> TokenStream {
+    let lines = docs(&setter.docs);
+    let constant = ident(&setter.constant);
+    let name = ident(&setter.field);
+    match &setter.value {
+        SetterValue::Whole { ty, clear } => {
+            let (exact, ty) = (Scope::MODEL.ty(ty), parameter(ty));
+            let clear = clear.as_ref().map(|clear| {
+                let line = format!(" Clears [`{}`](Self::{}).", setter.field, setter.field);
+                let clear = ident(clear);
+                quote! {
+                    #[doc = #line]
+                    pub fn #clear(mut self) -> Self {
+                        self.0.clear(#record::#constant);
+                        self
+                    }
+                }
+            });
+            quote! {
+                #lines
+                pub fn #name(mut self, value: #ty) -> Self {
+                    self.0.set::<#exact>(#record::#constant, value);
+                    self
+                }
+
+                #clear
+            }
+        }
+        SetterValue::Members {
+            key,
+            value,
+            set,
+            remove,
+        } => {
+            let key = Scope::MODEL.ty(key);
+            let set_line = format!(" Sets one member of [`{}`]({record}::{}).", setter.field, setter.field);
+            let set = ident(set);
+            let mut convert = TokenStream::new();
+            let (parameter, call) = match value {
+                MemberValue::Edit(edit) => {
+                    let edit = ident(edit);
+                    convert = quote!(let value: super::#edit = value.into(););
+                    (
+                        quote!(, value: impl Into<super::#edit>),
+                        quote!(set_member(#record::#constant, key, value)),
+                    )
+                }
+                MemberValue::Plain(ty) => {
+                    let ty = Scope::MODEL.ty(ty);
+                    (
+                        quote!(, value: #ty),
+                        quote!(set_plain_member(#record::#constant, key, value)),
+                    )
+                }
+                MemberValue::True => (quote!(), quote!(set_plain_member(#record::#constant, key, true))),
+            };
+            let remove = remove.as_ref().map(|(name, removal)| {
+                let line = format!(
+                    " Removes one member of [`{}`]({record}::{}).",
+                    setter.field, setter.field
+                );
+                let name = ident(name);
+                let call = match removal {
+                    Removal::Null => quote!(remove_member(#record::#constant, key)),
+                    Removal::False => quote!(set_plain_member(#record::#constant, key, false)),
+                };
+                quote! {
+                    #[doc = #line]
+                    pub fn #name(mut self, key: &#key) -> Self {
+                        self.0.#call;
+                        self
+                    }
+                }
+            });
+            quote! {
+                #[doc = #set_line]
+                #[doc = ""]
+                #lines
+                pub fn #set(mut self, key: &#key #parameter) -> Self {
+                    #convert
+                    self.0.#call;
+                    self
+                }
+
+                #remove
+            }
+        }
+    }
+}
+
+fn whole_type(setter: &Setter) -> &RustType {
+    match &setter.value {
+        SetterValue::Whole { ty, .. } => ty,
+        SetterValue::Members { key, .. } => key,
+    }
+}
+
+/// The type of a parameter: generous where something converts.
+fn parameter(ty: &RustType) -> TokenStream {
+    let exact = Scope::MODEL.ty(ty);
+    if converts(ty) { quote!(impl Into<#exact>) } else { exact }
+}
+
+fn converts(ty: &RustType) -> bool {
+    matches!(ty, RustType::Text | RustType::Id(_) | RustType::Core("DateTimeOffset"))
+}

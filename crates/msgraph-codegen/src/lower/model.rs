@@ -1,0 +1,351 @@
+//! The types of the model crate.
+
+use std::collections::BTreeSet;
+
+use super::{Context, names};
+use crate::{
+    csdl::{EnumType, Property, QualifiedName, Structured, Type},
+    docs::Item,
+    overlay::{Entry, OpenTypeEntry, RemovalEntry},
+    plan::{
+        EntityKey, Enumeration, Field, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType, Setter,
+        SetterValue, Variant, Write,
+    },
+    toml_input::{Place, qualify},
+};
+
+pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
+    let mut items = Vec::new();
+    for name in context.slice.types.keys() {
+        match context.edm.types.get(name) {
+            Some(Type::Enum(ty)) => items.push(ModelItem::Enum(enumeration(context, name, ty))),
+            Some(Type::Structured(structured)) => match context.overlay.open_types.get(name) {
+                Some(entry) => items.extend(open_map(context, name, entry).map(ModelItem::OpenMap)),
+                None => items.push(ModelItem::Record(record(context, name, structured))),
+            },
+            Some(Type::Definition(_)) | None => {}
+        }
+    }
+    items.extend(writes(context).into_iter().map(ModelItem::Write));
+    items
+}
+
+fn record(context: &Context<'_>, name: &QualifiedName, structured: &Structured) -> Record {
+    check_property_names(context, name);
+    let mut fields: Vec<_> = context
+        .properties(name)
+        .into_iter()
+        .map(|(declaring, property)| Field {
+            name: names::field_name(&property.name),
+            constant: names::constant_name(&property.name),
+            wire: property.name.clone(),
+            ty: context.read_type(name, property),
+            docs: context.property_docs(name, declaring, &property.name),
+        })
+        .collect();
+    for (declaring, structured) in context.edm.lineage(name) {
+        for navigation in &structured.navigations {
+            if !context.slice.expands(declaring, &navigation.name) {
+                continue;
+            }
+            let target = names::type_name(&navigation.target);
+            let ty = if navigation.collection {
+                RustType::List(Box::new(RustType::Versioned(target)))
+            } else {
+                RustType::Boxed(Box::new(RustType::Versioned(target)))
+            };
+            let mut docs = context.property_docs(name, declaring, &navigation.name);
+            docs.extend([String::new(), "Present only where the request expands it.".to_owned()]);
+            fields.push(Field {
+                name: names::field_name(&navigation.name),
+                constant: names::constant_name(&navigation.name),
+                wire: navigation.name.clone(),
+                ty,
+                docs,
+            });
+        }
+    }
+    fields.sort_by(|one, other| one.wire.cmp(&other.wire));
+    let key = if structured.entity {
+        context.edm.key(name)
+    } else {
+        Default::default()
+    };
+    let entity = fields.iter().find_map(|field| match &field.ty {
+        RustType::Id(of) if [&field.wire] == key.iter().collect::<Vec<_>>()[..] => Some(EntityKey {
+            field: field.name.clone(),
+            of: of.clone(),
+        }),
+        _ => None,
+    });
+    Record {
+        name: names::type_name(name),
+        odata_type: format!("#{name}"),
+        docs: type_docs(context, name),
+        fields,
+        entity,
+    }
+}
+
+/// Complains of names in the overlay that are not properties of the type.
+fn check_property_names(context: &Context<'_>, name: &QualifiedName) {
+    let Some(entry) = context.type_entry(name) else {
+        return;
+    };
+    let properties = context.properties(name);
+    let known: BTreeSet<_> = properties.iter().map(|(_, property)| &*property.name).collect();
+    let lists = entry
+        .value
+        .required
+        .iter()
+        .chain(&entry.value.read_only)
+        .chain(&entry.value.create_only);
+    for listed in lists.chain(entry.value.property.keys()) {
+        if !known.contains(&**listed.get_ref()) {
+            context.complain(Place::new(entry.place.source, listed).complain(
+                format!("`{name}` has no property `{}`", listed.get_ref()),
+                "correct the name, or remove it from the overlay",
+            ));
+        }
+    }
+    for listed in &entry.value.read_only {
+        let written_by_service = |property: &Property| property.computed || is_key(context, name, property);
+        let redundant = properties
+            .iter()
+            .any(|(_, property)| property.name == **listed.get_ref() && written_by_service(property));
+        if redundant {
+            context.complain(Place::new(entry.place.source, listed).complain(
+                format!("`{}` is known to be read-only without the overlay", listed.get_ref()),
+                "remove it from `read_only`",
+            ));
+        }
+    }
+}
+
+fn is_key(context: &Context<'_>, name: &QualifiedName, property: &Property) -> bool {
+    context.edm.key(name).contains(&property.name)
+}
+
+fn type_docs(context: &Context<'_>, name: &QualifiedName) -> Vec<String> {
+    let mut docs = context.docs(&Item::Type(name.clone()), || format!("The type `{name}`."));
+    let reference = context
+        .type_entry(name)
+        .and_then(|entry| entry.value.reference.as_ref());
+    if let Some(reference) = reference {
+        docs.extend([String::new(), format!("<{reference}>")]);
+    }
+    docs
+}
+
+fn enumeration(context: &Context<'_>, name: &QualifiedName, ty: &EnumType) -> Enumeration {
+    let variants = ty.members.iter().map(|(member, _)| Variant {
+        name: names::variant_name(member),
+        wire: member.clone(),
+        docs: context.docs(&Item::Member(name.clone(), member.clone()), || format!("`{member}`")),
+    });
+    Enumeration {
+        name: names::type_name(name),
+        docs: type_docs(context, name),
+        variants: variants.collect(),
+    }
+}
+
+fn open_map(context: &Context<'_>, name: &QualifiedName, entry: &Entry<'_, OpenTypeEntry>) -> Option<OpenMap> {
+    let value = match member_value(context, entry)? {
+        MemberValue::Edit(_) => RustType::Model(names::type_name(&value_type(entry))),
+        MemberValue::Plain(RustType::Core("NewOrderHint")) => RustType::Core("OrderHint"),
+        MemberValue::Plain(ty) => ty,
+        MemberValue::True => RustType::Bool,
+    };
+    Some(OpenMap {
+        name: names::type_name(name),
+        docs: type_docs(context, name),
+        key: key_type(context, entry)?,
+        value,
+    })
+}
+
+fn key_type(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<RustType> {
+    let key = &entry.used().key;
+    let ty = match &**key.get_ref() {
+        "encoded" => Some(RustType::Core("EncodedKey")),
+        "category" => Some(RustType::Core("Category")),
+        id => id
+            .strip_prefix("id:")
+            .map(|name| RustType::Id(context.id_target(&qualify(&entry.namespace, name)))),
+    };
+    if ty.is_none() {
+        context.complain(Place::new(entry.place.source, key).complain(
+            format!("`{}` is no kind of key", key.get_ref()),
+            "write `encoded`, `category`, or `id:` and the name of a type",
+        ));
+    }
+    ty
+}
+
+fn value_type(entry: &Entry<'_, OpenTypeEntry>) -> QualifiedName {
+    qualify(&entry.namespace, entry.value.value.get_ref())
+}
+
+fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<MemberValue> {
+    let value = &entry.used().value;
+    match &**value.get_ref() {
+        "boolean" => Some(MemberValue::True),
+        "order-hint" => Some(MemberValue::Plain(RustType::Core("NewOrderHint"))),
+        _ => {
+            let name = value_type(entry);
+            if context.structured(&name).is_some() {
+                return Some(MemberValue::Edit(update_name(&name)));
+            }
+            context.complain(Place::new(entry.place.source, value).complain(
+                format!("`{name}` is not declared in the metadata"),
+                "write `boolean`, `order-hint`, or the name of a complex type",
+            ));
+            None
+        }
+    }
+}
+
+/// The type of an update.
+pub(super) fn update_name(name: &QualifiedName) -> String {
+    format!("{}Update", names::type_name(name))
+}
+
+/// The type of a creation.
+pub(super) fn create_name(name: &QualifiedName) -> String {
+    format!("{}Create", names::type_name(name))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Create,
+    Update,
+    /// The value of a member of an open type.
+    Member,
+}
+
+/// The types that are sent: for every creation and update in the slice, and for the values of open types.
+fn writes(context: &Context<'_>) -> Vec<Write> {
+    let mut written = BTreeSet::new();
+    for node in &context.slice.nodes {
+        for method in node
+            .methods
+            .keys()
+            .filter(|method| super::requests::is_offered(context, node, **method))
+        {
+            match method {
+                Method::Post => written.insert((&node.target, 0)),
+                Method::Patch => written.insert((&node.target, 1)),
+                Method::Get | Method::Delete => false,
+            };
+        }
+    }
+    let mut writes: Vec<_> = written
+        .into_iter()
+        .map(|(name, kind)| write(context, name, if kind == 0 { Purpose::Create } else { Purpose::Update }))
+        .collect();
+    let open_types = context
+        .overlay
+        .open_types
+        .iter()
+        .filter(|(name, _)| context.slice.types.contains_key(name));
+    let values: BTreeSet<_> = open_types.map(|(_, entry)| value_type(entry)).collect();
+    let values = context.slice.types.keys().filter(|name| values.contains(name));
+    writes.extend(values.map(|name| write(context, name, Purpose::Member)));
+    writes
+}
+
+fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write {
+    let entry = context.type_entry(name);
+    let listed = |list: fn(&crate::overlay::TypeEntry) -> &Vec<toml::Spanned<String>>, property: &Property| {
+        entry.is_some_and(|entry| {
+            list(&entry.value)
+                .iter()
+                .any(|listed| *listed.get_ref() == property.name)
+        })
+    };
+    let mut required = Vec::new();
+    let mut setters = Vec::new();
+    for (declaring, property) in context.properties(name) {
+        let read_only =
+            property.computed || is_key(context, name, property) || listed(|entry| &entry.read_only, property);
+        if read_only || (purpose != Purpose::Create && listed(|entry| &entry.create_only, property)) {
+            continue;
+        }
+        let is_required = purpose != Purpose::Update && listed(|entry| &entry.required, property);
+        let Some(value) = setter_value(context, name, property, purpose) else {
+            continue;
+        };
+        let setter = Setter {
+            field: names::field_name(&property.name),
+            constant: names::constant_name(&property.name),
+            docs: context.property_docs(name, declaring, &property.name),
+            value,
+        };
+        if is_required { &mut required } else { &mut setters }.push(setter);
+    }
+    let record = names::type_name(name);
+    let (rust_name, sentence) = match purpose {
+        Purpose::Create => (
+            create_name(name),
+            format!("What a new [`{record}`](super::{record}) is created with."),
+        ),
+        Purpose::Update => (
+            update_name(name),
+            format!("Changes to a [`{record}`](super::{record}). What is not set and not cleared keeps its value."),
+        ),
+        Purpose::Member => (
+            update_name(name),
+            format!("A new [`{record}`](super::{record}), or changes to one: what is not set keeps its value."),
+        ),
+    };
+    Write {
+        name: rust_name,
+        record,
+        docs: vec![sentence],
+        required,
+        setters,
+    }
+}
+
+fn setter_value(
+    context: &Context<'_>,
+    name: &QualifiedName,
+    property: &Property,
+    purpose: Purpose,
+) -> Option<SetterValue> {
+    if let crate::csdl::ValueType::Named(ty) = &property.ty.value
+        && let Some(entry) = context.overlay.open_types.get(ty)
+    {
+        return members(context, entry);
+    }
+    let ty = match context.read_type(name, property) {
+        RustType::Core("OrderHint") => RustType::Core("NewOrderHint"),
+        RustType::Boxed(inner) => *inner,
+        ty => ty,
+    };
+    let field = names::field_name(&property.name);
+    let clear = (property.nullable && purpose != Purpose::Create).then(|| names::method_name("clear", &field));
+    Some(SetterValue::Whole { ty, clear })
+}
+
+fn members(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<SetterValue> {
+    let removal = match entry.used().removal.get_ref() {
+        RemovalEntry::Null => Some(Removal::Null),
+        RemovalEntry::False => Some(Removal::False),
+        RemovalEntry::Never => None,
+    };
+    let remove = entry.value.remove.as_ref().map(|remove| remove.get_ref().clone());
+    if removal.is_some() != remove.is_some() {
+        context.complain(Place::new(entry.place.source, &entry.value.removal).complain(
+            "`remove` and `removal` contradict each other",
+            "name the method in `remove`, or write removal = \"never\"",
+        ));
+    }
+    Some(SetterValue::Members {
+        key: key_type(context, entry)?,
+        value: member_value(context, entry)?,
+        set: entry.value.set.clone(),
+        remove: remove.zip(removal),
+    })
+}

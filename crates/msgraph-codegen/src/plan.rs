@@ -1,0 +1,401 @@
+//! The plan: what will be printed, as plain sorted data. All decisions are made when it is; emission makes none.
+
+use std::fmt;
+
+/// Everything that is generated from one slice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The types, sorted by module.
+    pub model: Vec<ModelItem>,
+    /// The builders of requests, sorted by module.
+    pub builders: Vec<Builder>,
+    /// The functions that a path begins with, sorted by name.
+    pub entries: Vec<Child>,
+    /// The version of the API.
+    pub version: Version,
+}
+
+/// A version of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// Version 1.0.
+    V1,
+}
+
+impl Version {
+    /// The version of this name in the manifest.
+    pub fn from_name(name: &str) -> Option<Self> {
+        (name == "v1").then_some(Self::V1)
+    }
+
+    /// The module that its requests begin in.
+    pub fn module(self) -> &'static str {
+        match self {
+            Self::V1 => "v1",
+        }
+    }
+
+    /// The marker type in the runtime.
+    pub fn marker(self) -> &'static str {
+        match self {
+            Self::V1 => "V1",
+        }
+    }
+}
+
+/// One file of the model crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelItem {
+    /// A read type.
+    Record(Record),
+    /// An enumeration.
+    Enum(Enumeration),
+    /// The open properties of an open type.
+    OpenMap(OpenMap),
+    /// A type that is sent.
+    Write(Write),
+    /// A name for an entity that is outside the slice, whose ids are not.
+    Marker(Marker),
+}
+
+impl ModelItem {
+    /// The name of the Rust type.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Record(item) => &item.name,
+            Self::Enum(item) => &item.name,
+            Self::OpenMap(item) => &item.name,
+            Self::Write(item) => &item.name,
+            Self::Marker(item) => &item.name,
+        }
+    }
+}
+
+/// A read type: a struct that keeps what it does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The name of the Rust type.
+    pub name: String,
+    /// Its type as `@odata.type` names it.
+    pub odata_type: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// Its properties, sorted by name.
+    pub fields: Vec<Field>,
+    /// What makes it an entity, if it is one.
+    pub entity: Option<EntityKey>,
+}
+
+/// The id of an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityKey {
+    /// The field that holds it.
+    pub field: String,
+    /// The type that it is the id of.
+    pub of: String,
+}
+
+/// A property of a read type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The name of the Rust field.
+    pub name: String,
+    /// The name of the constant that stands for the property.
+    pub constant: String,
+    /// The name of the property in JSON.
+    pub wire: String,
+    /// Its type.
+    pub ty: RustType,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+}
+
+/// An enumeration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enumeration {
+    /// The name of the Rust type.
+    pub name: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// Its members, in the order of the metadata.
+    pub variants: Vec<Variant>,
+}
+
+/// A member of an enumeration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// The name of the Rust variant.
+    pub name: String,
+    /// The name of the member in JSON.
+    pub wire: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+}
+
+/// The open properties of an open type, as a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenMap {
+    /// The name of the Rust type.
+    pub name: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// The type of the keys.
+    pub key: RustType,
+    /// The type of the values.
+    pub value: RustType,
+}
+
+/// A type that is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The name of the Rust type.
+    pub name: String,
+    /// The read type that it is an edit of.
+    pub record: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// What it cannot be made without.
+    pub required: Vec<Setter>,
+    /// What can be set, sorted by property.
+    pub setters: Vec<Setter>,
+}
+
+/// One property of a type that is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setter {
+    /// The name of the field of the read type, and of the method.
+    pub field: String,
+    /// The constant of the read type that stands for the property.
+    pub constant: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// What is set.
+    pub value: SetterValue,
+}
+
+/// What a setter takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetterValue {
+    /// A value.
+    Whole {
+        /// Its type.
+        ty: RustType,
+        /// The method that clears the property, if it may be null.
+        clear: Option<String>,
+    },
+    /// Single members of an open type.
+    Members {
+        /// The type of the keys.
+        key: RustType,
+        /// What a member is set to.
+        value: MemberValue,
+        /// The method that sets a member.
+        set: String,
+        /// The method that removes a member, and how.
+        remove: Option<(String, Removal)>,
+    },
+}
+
+/// What a member of an open type is set to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberValue {
+    /// Something that is sent with its type: the name of a write type.
+    Edit(String),
+    /// A plain value.
+    Plain(RustType),
+    /// `true`, always.
+    True,
+}
+
+/// How a member of an open type is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// By null.
+    Null,
+    /// By `false`.
+    False,
+}
+
+/// A name for an entity outside the slice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    /// The name of the Rust type.
+    pub name: String,
+    /// The name of the entity type.
+    pub entity: String,
+}
+
+/// A type, as Rust code names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RustType {
+    /// `bool`
+    Bool,
+    /// An integer, by its name.
+    Integer(&'static str),
+    /// A floating-point number, by its name.
+    Float(&'static str),
+    /// A `String`.
+    Text,
+    /// A type of the runtime, by its name.
+    Core(&'static str),
+    /// The id of a type of the model.
+    Id(String),
+    /// A type of the model.
+    Model(String),
+    /// A `Vec`.
+    List(Box<RustType>),
+    /// A `Box`, to break a circle or to keep a struct small.
+    Boxed(Box<RustType>),
+    /// A versioned entity of the model.
+    Versioned(String),
+}
+
+/// The builder of the requests to one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Builder {
+    /// The name of the Rust type.
+    pub name: String,
+    /// Its path, with the names of the keys.
+    pub path: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// The builders one step further.
+    pub children: Vec<Child>,
+    /// The requests.
+    pub operations: Vec<Operation>,
+    /// Whether objects below it can be updated by their value alone.
+    pub updates: bool,
+    /// Whether objects below it can be deleted by their value alone.
+    pub deletes: bool,
+    /// The short forms that end here.
+    pub shortcuts: Vec<Shortcut>,
+}
+
+/// One step from a builder to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    /// The name of the method.
+    pub method: String,
+    /// The segment that it adds.
+    pub segment: String,
+    /// The type whose id it adds after that, if it leads to one of many.
+    pub key: Option<String>,
+    /// The builder that it leads to.
+    pub builder: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+}
+
+/// A write that takes id and ETag from one versioned value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortcut {
+    /// `PATCH` or `DELETE`.
+    pub method: Method,
+    /// The type that is written.
+    pub entity: String,
+    /// The write type of an update.
+    pub update: Option<String>,
+    /// The builder that it begins at.
+    pub root: String,
+    /// The methods that lead from there; the first takes the id.
+    pub steps: Vec<(String, bool)>,
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// Its HTTP method.
+    pub method: Method,
+    /// The name of the Rust method.
+    pub name: String,
+    /// Its path, with the names of the keys.
+    pub path: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// The entity type at the end of the path.
+    pub entity: String,
+    /// Whether it needs an ETag.
+    pub if_match: bool,
+    /// A filter that the service insists on.
+    pub filter: Option<Filter>,
+    /// The write type of its body.
+    pub body: Option<String>,
+    /// What it is answered with.
+    pub answer: Answer,
+    /// The query options that the service honours.
+    pub query_options: Vec<String>,
+    /// The least privileged permissions: work, personal, application.
+    pub permissions: [Option<String>; 3],
+    /// The page of the reference.
+    pub reference: Option<String>,
+}
+
+/// A filter for equality.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The property that is compared.
+    pub wire: String,
+    /// The name of the parameter.
+    pub parameter: String,
+    /// The type whose id it is compared with.
+    pub id_of: String,
+}
+
+/// What a request is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The entity, with its version.
+    Versioned,
+    /// A page of entities, each with its version.
+    Page,
+    /// Nothing.
+    Nothing,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates.
+    Post,
+    /// Changes.
+    Patch,
+    /// Deletes.
+    Delete,
+}
+
+impl Method {
+    const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Patch, Self::Delete];
+
+    /// The method of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+
+    /// The name, in capitals.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// The variant of the runtime's enumeration.
+    pub fn variant(self) -> &'static str {
+        match self {
+            Self::Get => "Get",
+            Self::Post => "Post",
+            Self::Patch => "Patch",
+            Self::Delete => "Delete",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

@@ -1,0 +1,290 @@
+//! The part of a model that is generated: the paths that the roots name, and the types that these need.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::{
+    Diagnostic, Diagnostics,
+    csdl::{Edm, QualifiedName, Type, ValueType},
+    glob::Glob,
+    plan::Method,
+};
+
+/// What is in scope, and what pulled it in.
+#[derive(Debug, Default)]
+pub(crate) struct Slice {
+    /// The paths, parents before children.
+    pub(crate) nodes: Vec<Node>,
+    /// The types, with what needs them.
+    pub(crate) types: BTreeMap<QualifiedName, String>,
+    /// What was left out, with the reason.
+    pub(crate) cut: BTreeMap<String, &'static str>,
+}
+
+/// One path.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) parent: Option<usize>,
+    pub(crate) step: Step,
+    /// Its segments, with keys as `{plannerTask-id}`.
+    pub(crate) path: Vec<String>,
+    /// The entity type at its end.
+    pub(crate) target: QualifiedName,
+    /// The methods in scope, each with the root that names it. None where the path only leads to others.
+    pub(crate) methods: BTreeMap<Method, String>,
+}
+
+/// The last step of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To one entity: a singleton or a navigation property.
+    Single(String),
+    /// To many.
+    Collection(String),
+    /// From many to one of them.
+    Key,
+}
+
+/// Extra needs that the metadata does not show: a type, and the types it leans on.
+pub(crate) type Leanings = BTreeMap<QualifiedName, QualifiedName>;
+
+pub(crate) fn slice(edm: &Edm, file: &str, roots: &[String], leanings: &Leanings) -> Result<Slice, Diagnostics> {
+    let mut complaints = Vec::new();
+    let mut globs = Vec::new();
+    for root in roots {
+        match Glob::parse(root) {
+            Ok(glob) => globs.push(glob),
+            Err(reason) => complaints.push(Diagnostic::of(
+                file,
+                format!("the root `{root}` cannot be read: {reason}"),
+                "a root is a path such as `planner/tasks/**` or `me/events#GET`",
+            )),
+        }
+    }
+    let mut slicer = Slicer {
+        edm,
+        globs,
+        slice: Slice::default(),
+        navigations: BTreeSet::new(),
+    };
+    slicer.walk_roots();
+    for glob in &slicer.globs {
+        let named = |node: &Node| node.methods.values().any(|root| root == glob.text());
+        if !slicer.slice.nodes.iter().any(named) {
+            complaints.push(Diagnostic::of(
+                file,
+                format!("the root `{}` matches nothing", glob.text()),
+                format!("paths begin with one of: {}", first_names(edm)),
+            ));
+        }
+    }
+    slicer.close(leanings);
+    Diagnostics::check(complaints, slicer.slice)
+}
+
+fn first_names(edm: &Edm) -> String {
+    const SHOWN: usize = 12;
+    let mut names: Vec<_> = edm.roots.keys().take(SHOWN).map(String::as_str).collect();
+    if edm.roots.len() > SHOWN {
+        names.push("...");
+    }
+    names.join(", ")
+}
+
+struct Slicer<'a> {
+    edm: &'a Edm,
+    globs: Vec<Glob>,
+    slice: Slice,
+    /// The navigation properties that a path goes through, by declaring type and name.
+    navigations: BTreeSet<(QualifiedName, String)>,
+}
+
+/// What is at the end of a path, while it is walked.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    target: &'a QualifiedName,
+    collection: bool,
+    /// Whether the objects live here, so that they can be written here.
+    contained: bool,
+}
+
+impl<'a> Slicer<'a> {
+    fn walk_roots(&mut self) {
+        for (name, root) in &self.edm.roots {
+            let place = Place {
+                target: &root.target,
+                collection: root.collection,
+                contained: true,
+            };
+            self.visit(None, &[], name, place, true, &mut Vec::new());
+        }
+    }
+
+    /// Visits a path, and those below it, if a root names it or one of them.
+    fn visit(
+        &mut self,
+        parent: Option<usize>,
+        above: &[String],
+        name: &str,
+        place: Place<'a>,
+        is_root: bool,
+        stack: &mut Vec<(&'a QualifiedName, &'a str)>,
+    ) {
+        let path = extend(above, name);
+        if !self.leads_on(&path) && !self.names(&path) {
+            return;
+        }
+        let step = if place.collection {
+            Step::Collection(name.to_owned())
+        } else {
+            Step::Single(name.to_owned())
+        };
+        let methods: &[Method] = match (place.collection, place.contained) {
+            (true, true) => &[Method::Get, Method::Post],
+            (false, true) if is_root => &[Method::Get, Method::Patch],
+            (false, true) => &[Method::Get, Method::Patch, Method::Delete],
+            (_, false) => &[Method::Get],
+        };
+        let node = self.push(parent, step, path.clone(), place.target, methods);
+        if !place.contained {
+            return;
+        }
+        if !place.collection {
+            self.descend(node, &path, place.target, stack);
+            return;
+        }
+        let Some(key) = self.key_segment(place.target) else {
+            let reason = "its key is not a single string";
+            self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
+            return;
+        };
+        let path = extend(&path, &key);
+        if self.leads_on(&path) || self.names(&path) {
+            let methods = &[Method::Get, Method::Patch, Method::Delete];
+            let item = self.push(Some(node), Step::Key, path.clone(), place.target, methods);
+            self.descend(item, &path, place.target, stack);
+        }
+    }
+
+    fn descend(
+        &mut self,
+        node: usize,
+        path: &[String],
+        target: &'a QualifiedName,
+        stack: &mut Vec<(&'a QualifiedName, &'a str)>,
+    ) {
+        for (declaring, structured) in self.edm.lineage(target) {
+            for navigation in &structured.navigations {
+                let step = (declaring, &*navigation.name);
+                // `**` would go round a circle of navigation properties for ever.
+                if stack.contains(&step) {
+                    continue;
+                }
+                let place = Place {
+                    target: &navigation.target,
+                    collection: navigation.collection,
+                    contained: navigation.contained,
+                };
+                if self.names(&extend(path, &navigation.name)) {
+                    self.navigations.insert((declaring.clone(), navigation.name.clone()));
+                }
+                stack.push(step);
+                self.visit(Some(node), path, &navigation.name, place, false, stack);
+                stack.pop();
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        parent: Option<usize>,
+        step: Step,
+        path: Vec<String>,
+        target: &QualifiedName,
+        methods: &[Method],
+    ) -> usize {
+        let segments: Vec<_> = path.iter().map(String::as_str).collect();
+        let mut chosen = BTreeMap::new();
+        for glob in self.globs.iter().filter(|glob| glob.agreement(&segments).whole) {
+            for method in methods.iter().filter(|method| glob.takes(**method)) {
+                chosen.entry(*method).or_insert_with(|| glob.text().to_owned());
+            }
+        }
+        self.slice.nodes.push(Node {
+            parent,
+            step,
+            path,
+            target: target.clone(),
+            methods: chosen,
+        });
+        self.slice.nodes.len() - 1
+    }
+
+    fn names(&self, path: &[String]) -> bool {
+        let path: Vec<_> = path.iter().map(String::as_str).collect();
+        self.globs.iter().any(|glob| glob.agreement(&path).whole)
+    }
+
+    fn leads_on(&self, path: &[String]) -> bool {
+        let path: Vec<_> = path.iter().map(String::as_str).collect();
+        self.globs.iter().any(|glob| glob.agreement(&path).beginning)
+    }
+
+    /// The segment for the key of an entity type: `{plannerTask-id}`.
+    fn key_segment(&self, target: &QualifiedName) -> Option<String> {
+        let [key] = self.edm.key(target) else {
+            return None;
+        };
+        let lineage = self.edm.lineage(target);
+        let mut properties = lineage.iter().flat_map(|(_, structured)| &structured.properties);
+        let property = properties.find(|property| property.name == *key)?;
+        let is_text = match &property.ty.value {
+            ValueType::Primitive(primitive) => *primitive == crate::csdl::Primitive::String,
+            ValueType::Named(_) => false,
+        };
+        is_text.then(|| format!("{{{}-{key}}}", target.name()))
+    }
+
+    /// Takes in the types of all paths, and what these are made of.
+    fn close(&mut self, leanings: &Leanings) {
+        let mut queue: VecDeque<(QualifiedName, String)> = VecDeque::new();
+        for node in self.slice.nodes.iter().filter(|node| !node.methods.is_empty()) {
+            queue.push_back((node.target.clone(), format!("/{}", node.path.join("/"))));
+        }
+        while let Some((name, reason)) = queue.pop_front() {
+            if self.slice.types.contains_key(&name) {
+                continue;
+            }
+            self.slice.types.insert(name.clone(), reason);
+            if let Some(value) = leanings.get(&name) {
+                queue.push_back((value.clone(), format!("{name} (overlay)")));
+            }
+            if !matches!(self.edm.types.get(&name), Some(Type::Structured(_))) {
+                continue;
+            }
+            for (declaring, structured) in self.edm.lineage(&name) {
+                for property in &structured.properties {
+                    if let ValueType::Named(needed) = &property.ty.value {
+                        queue.push_back((needed.clone(), format!("{name}/{}", property.name)));
+                    }
+                }
+                for navigation in &structured.navigations {
+                    if !self.navigations.contains(&(declaring.clone(), navigation.name.clone())) {
+                        let cut = format!("{declaring}/{}", navigation.name);
+                        self.slice.cut.insert(cut, "no root names it");
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn extend(path: &[String], segment: &str) -> Vec<String> {
+    path.iter().cloned().chain([segment.to_owned()]).collect()
+}
+
+impl Slice {
+    /// Whether objects of this type may hold this navigation property, expanded.
+    pub(crate) fn expands(&self, declaring: &QualifiedName, navigation: &str) -> bool {
+        !self.cut.contains_key(&format!("{declaring}/{navigation}"))
+    }
+}

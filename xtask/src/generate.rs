@@ -1,0 +1,227 @@
+//! `cargo xtask generate`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use msgraph_codegen::{CoreDependency, Input, Output, Scope, Source, generate, plan::Version, workspace};
+use serde::Deserialize;
+
+use crate::{
+    files::{Change, Mode, sync_file, sync_folder},
+    repository,
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; fail if what is committed is not what would be generated.
+    #[arg(long, conflicts_with = "metadata")]
+    check: bool,
+
+    /// Generate from this CSDL file instead, into a workspace of its own.
+    #[arg(long, value_name = "FILE", requires_all = ["root", "out"])]
+    metadata: Option<PathBuf>,
+
+    /// A path to generate, such as `planner/tasks/**` or `me/events#GET`.
+    #[arg(long, value_name = "GLOB", requires = "metadata")]
+    root: Vec<String>,
+
+    /// The folder of the new workspace. Its name becomes the name of the crates.
+    #[arg(long, value_name = "DIR", requires = "metadata")]
+    out: Option<PathBuf>,
+
+    /// Where the new crates find msgraph-core: a folder, or a version of the published crate.
+    #[arg(long, value_name = "PATH|VERSION", requires = "metadata")]
+    core: Option<String>,
+}
+
+/// `metadata/generate.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    slice: Vec<Slice>,
+}
+
+/// One slice: what is generated from what. Paths are relative to the manifest.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slice {
+    metadata: PathBuf,
+    version: String,
+    docs: PathBuf,
+    overlay: PathBuf,
+    lock: PathBuf,
+    roots: Vec<String>,
+    model: PathBuf,
+    request: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let mode = if arguments.check { Mode::Check } else { Mode::Write };
+    match (&arguments.metadata, &arguments.out) {
+        (Some(metadata), Some(out)) => run_elsewhere(metadata, &arguments.root, out, arguments.core.as_deref()),
+        _ => run_here(mode),
+    }
+}
+
+/// Generates, or checks, the crates of this repository.
+fn run_here(mode: Mode) -> Result<()> {
+    let path = repository().join("metadata/generate.toml");
+    let manifest: Manifest = toml::from_str(&read(&path)?.text).with_context(|| display(&path))?;
+    let mut changes = Vec::new();
+    for slice in &manifest.slice {
+        let started = Instant::now();
+        let input = slice.input(&path)?;
+        let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
+        changes.extend(slice.sync(&path, &output, mode)?);
+        report(&output, started);
+    }
+    tell(&changes, mode)
+}
+
+impl Slice {
+    fn input(&self, manifest: &Path) -> Result<Input> {
+        let folder = manifest.parent().unwrap_or(manifest);
+        Ok(Input {
+            metadata: read(&folder.join(&self.metadata))?,
+            manifest: display(manifest),
+            roots: self.roots.clone(),
+            version: Version::from_name(&self.version)
+                .with_context(|| format!("{}: `{}` is no version; write `v1`", display(manifest), self.version))?,
+            overlay: read_all(&folder.join(&self.overlay))?,
+            docs: read_all(&folder.join(&self.docs))?,
+            scope: Scope::Exact,
+            model_crate: "msgraph_model".to_owned(),
+        })
+    }
+
+    fn sync(&self, manifest: &Path, output: &Output, mode: Mode) -> Result<Vec<Change>> {
+        let folder = manifest.parent().unwrap_or(manifest);
+        let mut changes = sync_folder(&folder.join(&self.model), &output.model, mode)?;
+        changes.extend(sync_folder(&folder.join(&self.request), &output.request, mode)?);
+        changes.extend(sync_file(&folder.join(&self.lock), &output.lock, mode)?);
+        Ok(changes)
+    }
+}
+
+/// Generates crates from any CSDL file into a workspace of their own.
+///
+/// The overlay and the prose of this repository apply to what the slice has in common with it.
+fn run_elsewhere(metadata: &Path, roots: &[String], out: &Path, core: Option<&str>) -> Result<()> {
+    let started = Instant::now();
+    let name = crate_name(out)?;
+    let folder = repository().join("metadata");
+    let input = Input {
+        metadata: read(metadata)?,
+        manifest: "--root".to_owned(),
+        roots: roots.to_vec(),
+        version: Version::V1,
+        overlay: read_all(&folder.join("overlay"))?,
+        docs: read_all(&folder.join("docs"))?,
+        scope: Scope::Wider,
+        model_crate: format!("{}_model", name.replace('-', "_")),
+    };
+    let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
+    let core = core_dependency(core)?;
+    let mut changes = sync_folder(&out.join("model/src"), &output.model, Mode::Write)?;
+    changes.extend(sync_folder(&out.join("request/src"), &output.request, Mode::Write)?);
+    for (path, text) in workspace(&name, &core, &output) {
+        changes.extend(sync_file(&out.join(path), &text, Mode::Write)?);
+    }
+    report(&output, started);
+    tell(&changes, Mode::Write)
+}
+
+fn core_dependency(core: Option<&str>) -> Result<CoreDependency> {
+    let path = match core {
+        None => repository().join("crates/msgraph-core"),
+        Some(version) if version.starts_with(|first: char| first.is_ascii_digit()) => {
+            return Ok(CoreDependency::Version(version.to_owned()));
+        }
+        Some(path) => fs::canonicalize(path).with_context(|| format!("--core: no folder {path}"))?,
+    };
+    Ok(CoreDependency::Path(path.display().to_string()))
+}
+
+/// The name of a folder, as far as a crate can be called by it.
+fn crate_name(out: &Path) -> Result<String> {
+    let name = out
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+    let name = name.trim_matches('-');
+    if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        bail!(
+            "--out: the crates are named after the folder, and `{}` does not begin with a letter",
+            out.display()
+        );
+    }
+    Ok(name.to_owned())
+}
+
+fn read(path: &Path) -> Result<Source> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", display(path)))?;
+    Ok(Source::new(display(path), text))
+}
+
+/// The TOML files of a folder, by name.
+fn read_all(folder: &Path) -> Result<Vec<Source>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", display(folder)))?;
+    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// A path as a reader of this repository would write it.
+fn display(path: &Path) -> String {
+    path.strip_prefix(repository()).unwrap_or(path).display().to_string()
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
+fn report(output: &Output, started: Instant) {
+    println!("{}, ms {}", output.report, started.elapsed().as_millis());
+    for item in &output.report.without_prose {
+        println!("no prose  {item}");
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
+fn tell(changes: &[Change], mode: Mode) -> Result<()> {
+    for change in changes {
+        println!(
+            "{}",
+            change.to_string().replace(&format!("{}/", repository().display()), "")
+        );
+    }
+    match (changes.len(), mode) {
+        (0, _) => println!("everything was up to date"),
+        (count, Mode::Write) => println!("files changed {count}"),
+        (count, Mode::Check) => {
+            bail!("{count} files are not what would be generated; run `cargo xtask generate` and commit what it writes")
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_committed_is_fresh() {
+        run_here(Mode::Check).unwrap();
+    }
+
+    #[test]
+    fn crates_are_named_after_their_folder() {
+        assert_eq!(crate_name(Path::new("some/My Calendar")).unwrap(), "my-calendar");
+        assert!(crate_name(Path::new("/")).is_err());
+        assert!(crate_name(Path::new("2do")).is_err());
+    }
+}
