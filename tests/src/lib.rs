@@ -1,1 +1,44 @@
-//! Tests.
+//! What the tests of the workspace share.
+
+pub mod loopback;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+/// The folder of this repository.
+pub fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// A file of the reference data, which `MSGRAPH_REFERENCE` leads to.
+///
+/// Without the variable there is none: the test says so and passes. In CI it must be there.
+///
+/// # Panics
+///
+/// In CI without the variable, and where the variable leads to no such file.
+pub fn reference(path: &str) -> Option<PathBuf> {
+    let Some(folder) = env::var_os("MSGRAPH_REFERENCE") else {
+        assert!(
+            env::var_os("CI").is_none(),
+            "MSGRAPH_REFERENCE is not set, and CI must not skip what needs it"
+        );
+        eprintln!("skipped: MSGRAPH_REFERENCE is not set");
+        return None;
+    };
+    let path = PathBuf::from(folder).join(path);
+    assert!(path.exists(), "MSGRAPH_REFERENCE leads to no {}", path.display());
+    Some(path)
+}
+
+/// The text of a file.
+///
+/// # Panics
+///
+/// Where it cannot be read.
+pub fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}

@@ -44,13 +44,25 @@ fn decode() -> Result<()> {
 fn reference() -> Result<PathBuf> {
     let folder = env::var_os("MSGRAPH_REFERENCE").map_or_else(|| repository().join("../shared"), PathBuf::from);
     fs::canonicalize(&folder).with_context(|| {
-        format!("there is no reference data in {}; set MSGRAPH_REFERENCE to its folder", folder.display())
+        format!(
+            "there is no reference data in {}; set MSGRAPH_REFERENCE to its folder",
+            folder.display()
+        )
     })
 }
 
 fn make_page(script: &Path, page: &Path) -> Result<()> {
-    let output = Command::new("python3").arg(script).arg("200").output().context("cannot run python3")?;
-    ensure!(output.status.success(), "{} failed: {}", script.display(), String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("python3")
+        .arg(script)
+        .arg("200")
+        .output()
+        .context("cannot run python3")?;
+    ensure!(
+        output.status.success(),
+        "{} failed: {}",
+        script.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
     fs::create_dir_all(page.parent().unwrap_or(page))?;
     fs::write(page, output.stdout).with_context(|| format!("cannot write {}", page.display()))
 }

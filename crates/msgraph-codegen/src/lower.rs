@@ -140,8 +140,19 @@ impl<'a> Context<'a> {
             return RustType::Id(names::type_name(of));
         }
         let ty = self.rust_type(&property.ty);
-        let circular = !property.ty.collection && self.is_circular(of, &property.ty);
-        if circular { RustType::Boxed(Box::new(ty)) } else { ty }
+        // A record in a record is boxed: that breaks circles, and keeps what is mostly null small.
+        if !property.ty.collection && self.is_record(&property.ty.value) {
+            RustType::Boxed(Box::new(ty))
+        } else {
+            ty
+        }
+    }
+
+    fn is_record(&self, ty: &ValueType) -> bool {
+        match ty {
+            ValueType::Named(name) => self.structured(name).is_some() && !self.overlay.open_types.contains_key(name),
+            ValueType::Primitive(_) => false,
+        }
     }
 
     fn rust_type(&self, reference: &TypeRef) -> RustType {
@@ -158,30 +169,6 @@ impl<'a> Context<'a> {
         } else {
             ty
         }
-    }
-
-    /// Whether a property of this type may lead back to the type that declares it.
-    fn is_circular(&self, of: &QualifiedName, reference: &TypeRef) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut queue = vec![reference];
-        while let Some(reference) = queue.pop() {
-            let ValueType::Named(name) = &reference.value else {
-                continue;
-            };
-            if name == of {
-                return true;
-            }
-            if reference.collection || !seen.insert(name) {
-                continue;
-            }
-            let properties = self
-                .edm
-                .lineage(name)
-                .into_iter()
-                .flat_map(|(_, structured)| &structured.properties);
-            queue.extend(properties.map(|property| &property.ty));
-        }
-        false
     }
 
     /// What the overlay says that a property means.

@@ -138,6 +138,7 @@ impl<'de, K: OpenKey, V: Deserialize<'de>> Visitor<'de> for OpenMapVisitor<K, V>
         formatter.write_str("an object with open properties")
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut open = OpenMap::default();
         while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
@@ -233,34 +234,71 @@ impl fmt::Display for EncodedKey {
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerappliedcategories>
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Category(Box<str>);
+pub struct Category(Label);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Label {
+    Known(&'static str),
+    Other(Box<str>),
+}
+
+const LABELS: [&str; 25] = [
+    "category1",
+    "category2",
+    "category3",
+    "category4",
+    "category5",
+    "category6",
+    "category7",
+    "category8",
+    "category9",
+    "category10",
+    "category11",
+    "category12",
+    "category13",
+    "category14",
+    "category15",
+    "category16",
+    "category17",
+    "category18",
+    "category19",
+    "category20",
+    "category21",
+    "category22",
+    "category23",
+    "category24",
+    "category25",
+];
 
 impl Category {
     /// The label of this number; `None` unless it is from 1 to 25.
     pub fn new(number: u8) -> Option<Self> {
-        (1..=25)
-            .contains(&number)
-            .then(|| Self(format!("category{number}").into()))
+        let label = LABELS.get(usize::from(number).checked_sub(1)?)?;
+        Some(Self(Label::Known(label)))
     }
 
     /// The number of the label; `None` for one that the service named otherwise.
     pub fn number(&self) -> Option<u8> {
-        self.0.strip_prefix("category")?.parse().ok()
+        self.as_wire().strip_prefix("category")?.parse().ok()
     }
 }
 
 impl OpenKey for Category {
     fn from_wire(name: &str) -> Self {
-        Self(name.into())
+        let known = LABELS.iter().find(|label| **label == name);
+        Self(known.map_or_else(|| Label::Other(name.into()), |label| Label::Known(label)))
     }
 
     fn as_wire(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Label::Known(label) => label,
+            Label::Other(label) => label,
+        }
     }
 }
 
 impl fmt::Debug for Category {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_wire())
     }
 }

@@ -16,6 +16,7 @@ impl Deref for Text<'_> {
 }
 
 impl<'de> Deserialize<'de> for Text<'de> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
 
@@ -26,6 +27,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
                 formatter.write_str("a string")
             }
 
+            #[inline]
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
                 Ok(Text(Cow::Borrowed(text)))
             }

@@ -1,12 +1,12 @@
 //! An object together with its version.
 
-use std::ops::Deref;
+use std::{marker::PhantomData, ops::Deref};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     ETag, Id,
-    record::{self, Decoded, Entity},
+    record::{self, Entity, VersionedVisitor},
 };
 
 /// An object as the service holds it, with its ETag.
@@ -17,6 +17,12 @@ use crate::{
 pub struct Versioned<T> {
     value: T,
     etag: Option<ETag<T>>,
+}
+
+impl<T> Versioned<T> {
+    pub(crate) fn from_parts(value: T, etag: Option<ETag<T>>) -> Self {
+        Self { value, etag }
+    }
 }
 
 impl<T: Entity> Versioned<T> {
@@ -68,10 +74,6 @@ impl<T: Entity> Serialize for Versioned<T> {
 
 impl<'de, T: Entity> Deserialize<'de> for Versioned<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Decoded { record, etag } = Decoded::deserialize(deserializer)?;
-        Ok(Self {
-            value: record,
-            etag: etag.map(ETag::new),
-        })
+        deserializer.deserialize_map(VersionedVisitor(PhantomData))
     }
 }

@@ -9,11 +9,11 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct IdentitySet {
     /// The application that acted.
-    pub application: Option<super::Identity>,
+    pub application: Option<Box<super::Identity>>,
     /// The device that was used.
-    pub device: Option<super::Identity>,
+    pub device: Option<Box<super::Identity>>,
     /// The user who acted.
-    pub user: Option<super::Identity>,
+    pub user: Option<Box<super::Identity>>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

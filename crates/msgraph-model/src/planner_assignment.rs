@@ -9,7 +9,7 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct PlannerAssignment {
     /// Who assigned the user.
-    pub assigned_by: Option<super::IdentitySet>,
+    pub assigned_by: Option<Box<super::IdentitySet>>,
     /// When the user was assigned, in UTC.
     pub assigned_date_time: Option<DateTimeOffset>,
     /// Places the assignee among the others.

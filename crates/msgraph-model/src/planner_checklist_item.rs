@@ -11,7 +11,7 @@ pub struct PlannerChecklistItem {
     /// Whether the item is ticked.
     pub is_checked: Option<bool>,
     /// Who changed the item last.
-    pub last_modified_by: Option<super::IdentitySet>,
+    pub last_modified_by: Option<Box<super::IdentitySet>>,
     /// When the item was changed last, in UTC.
     pub last_modified_date_time: Option<DateTimeOffset>,
     /// Places the item in the checklist.

@@ -11,7 +11,7 @@ pub struct PlannerExternalReference {
     /// The name to show.
     pub alias: Option<String>,
     /// Who changed the reference last.
-    pub last_modified_by: Option<super::IdentitySet>,
+    pub last_modified_by: Option<Box<super::IdentitySet>>,
     /// When the reference was changed last, in UTC.
     pub last_modified_date_time: Option<DateTimeOffset>,
     /// Places the reference among those that can be the preview.

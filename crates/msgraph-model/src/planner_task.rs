@@ -35,13 +35,13 @@ pub struct PlannerTask {
     /// How many checklist items there are.
     pub checklist_item_count: Option<i32>,
     /// Who completed the task. Null again once it is reopened.
-    pub completed_by: Option<super::IdentitySet>,
+    pub completed_by: Option<Box<super::IdentitySet>>,
     /// When the task was completed, in UTC. Null again once it is reopened.
     pub completed_date_time: Option<DateTimeOffset>,
     /// The thread of the group's conversation that holds the comments on the task.
     pub conversation_thread_id: Option<String>,
     /// Who created the task. A change feed mentions it only for new tasks.
-    pub created_by: Option<super::IdentitySet>,
+    pub created_by: Option<Box<super::IdentitySet>>,
     /// When the task was created, in UTC.
     pub created_date_time: Option<DateTimeOffset>,
     /// Description, checklist and references.
