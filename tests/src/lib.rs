@@ -5,6 +5,7 @@ pub mod loopback;
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// The folder of this repository.
@@ -41,4 +42,22 @@ pub fn reference(path: &str) -> Option<PathBuf> {
 /// Where it cannot be read.
 pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}
+
+/// Checks a workspace of generated crates with cargo, without the network, and accepts no warning.
+///
+/// # Panics
+///
+/// Where it does not compile, or compiles with a warning.
+pub fn check_workspace(folder: &Path) {
+    // The versions are those of this repository, so that nothing is fetched.
+    fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file can be copied");
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--workspace", "--offline", "--message-format", "short", "--target-dir"])
+        .arg(repository().join("target/golden/target"))
+        .current_dir(folder)
+        .output()
+        .expect("cargo can be run");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !messages.contains("warning"), "{}:\n{messages}", folder.display());
 }

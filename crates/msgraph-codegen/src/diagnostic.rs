@@ -3,7 +3,7 @@ use std::{error, fmt};
 use crate::Source;
 
 /// One complaint about the input: where, what, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// The name of the file.
     pub file: String,
@@ -49,13 +49,16 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Every complaint about the input that one stage has; never empty.
+/// Every complaint about the input that one stage has, sorted by place; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
     /// `Ok` with the value if there is no complaint.
-    pub(crate) fn check<T>(complaints: Vec<Diagnostic>, value: T) -> Result<T, Self> {
+    pub(crate) fn check<T>(mut complaints: Vec<Diagnostic>, value: T) -> Result<T, Self> {
+        complaints.sort();
+        // What several items lean on is complained of once.
+        complaints.dedup();
         if complaints.is_empty() {
             Ok(value)
         } else {
@@ -63,7 +66,7 @@ impl Diagnostics {
         }
     }
 
-    /// The complaints, in the order in which they were found.
+    /// The complaints.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
     }

@@ -191,7 +191,10 @@ impl<'a> Overlay<'a> {
         let entries = types.chain(open).chain(operations).filter(|(_, _, used)| !used);
         let complaint = |(name, place, _): (&str, Place<'_>, bool)| {
             place.complain(
-                format!("the overlay entry for `{name}` changes nothing: the slice has no such item"),
+                format!(
+                    "the overlay entry for `{}` changes nothing: the slice has no such item",
+                    name.replace("{}", "{id}")
+                ),
                 "correct its name, add a root that brings the item in, or remove the entry",
             )
         };

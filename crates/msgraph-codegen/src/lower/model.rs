@@ -208,12 +208,12 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
 
 /// The type of an update.
 pub(super) fn update_name(name: &QualifiedName) -> String {
-    format!("{}Update", names::type_name(name))
+    names::derived_name(name, "Update")
 }
 
 /// The type of a creation.
 pub(super) fn create_name(name: &QualifiedName) -> String {
-    format!("{}Create", names::type_name(name))
+    names::derived_name(name, "Create")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -64,12 +64,13 @@ const TAKEN_FIELDS: &[&str] = &["extra", "into_patch", "is_empty", "new", "patch
 
 /// The Rust type for a type: its name in camel case, with an underscore where the name is taken.
 pub(super) fn type_name(name: &QualifiedName) -> String {
-    let camel = guard_digit(name.name().to_upper_camel_case());
-    if TAKEN_TYPES.contains(&&*camel) {
-        format!("{camel}_")
-    } else {
-        camel
-    }
+    derived_name(name, "")
+}
+
+/// The Rust type that is made for a type and a purpose: `PlannerTaskUpdate`.
+pub(super) fn derived_name(name: &QualifiedName, purpose: &str) -> String {
+    let camel = guard_digit(name.name().to_upper_camel_case()) + purpose;
+    if TAKEN_TYPES.contains(&&*camel) { camel + "_" } else { camel }
 }
 
 /// The field or method for a property: its name in snake case, raw where it is a keyword.
@@ -97,7 +98,7 @@ pub(super) fn variant_name(name: &str) -> String {
 
 /// The method that is named after a word and a field: `clear_title`.
 pub(super) fn method_name(word: &str, field: &str) -> String {
-    format!("{word}_{}", field.trim_start_matches("r#"))
+    format!("{word}_{}", field.trim_start_matches("r#").trim_start_matches('_'))
 }
 
 /// One of many: `tasks`, `task`. The name itself where English has no singular for it.
