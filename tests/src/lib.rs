@@ -53,11 +53,27 @@ pub fn check_workspace(folder: &Path) {
     // The versions are those of this repository, so that nothing is fetched.
     fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file can be copied");
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--workspace", "--offline", "--message-format", "short", "--target-dir"])
+        .args([
+            "check",
+            "--workspace",
+            "--offline",
+            "--message-format",
+            "short",
+            "--target-dir",
+        ])
         .arg(repository().join("target/golden/target"))
         .current_dir(folder)
         .output()
         .expect("cargo can be run");
     let messages = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && !messages.contains("warning"), "{}:\n{messages}", folder.display());
+    assert!(
+        output.status.success() && !messages.contains("warning"),
+        "{}:\n{messages}",
+        folder.display()
+    );
 }
+
+/// The code in the README is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -25,12 +25,18 @@ fn cases() -> BTreeMap<String, PathBuf> {
     let folder = repository().join("tests/golden");
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let folders = entries.filter(|path| path.is_dir());
-    folders.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path)).collect()
+    folders
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path))
+        .collect()
 }
 
 fn run(folder: &Path) -> Result<Output, String> {
     let case: Case = toml::from_str(&read(&folder.join("case.toml"))).unwrap();
-    assert!(!case.about.is_empty(), "{} does not say what it is about", folder.display());
+    assert!(
+        !case.about.is_empty(),
+        "{} does not say what it is about",
+        folder.display()
+    );
     let source = |name: &str| Source::new(name, read(&folder.join(name)));
     let optional = |name: &str| folder.join(name).exists().then(|| source(name)).into_iter().collect();
     let input = Input {
@@ -51,8 +57,14 @@ fn expected_files(result: &Result<Output, String>) -> BTreeMap<String, String> {
     match result {
         Err(complaints) => BTreeMap::from([("expected.err".to_owned(), format!("{complaints}\n"))]),
         Ok(output) => {
-            let model = output.model.iter().map(|(path, text)| (format!("expected/model/{path}"), text.clone()));
-            let request = output.request.iter().map(|(path, text)| (format!("expected/request/{path}"), text.clone()));
+            let model = output
+                .model
+                .iter()
+                .map(|(path, text)| (format!("expected/model/{path}"), text.clone()));
+            let request = output
+                .request
+                .iter()
+                .map(|(path, text)| (format!("expected/request/{path}"), text.clone()));
             let plan = ("expected/plan.txt".to_owned(), format!("{:#?}\n", output.plan));
             let lock = ("expected/slice.lock".to_owned(), output.lock.clone());
             model.chain(request).chain([plan, lock]).collect()
@@ -97,8 +109,16 @@ fn every_case_gives_what_is_expected() {
         }
     }
     differences.dedup();
-    let word = if update { "updated; read the diff" } else { "to accept them, set UPDATE_GOLDEN=1" };
-    assert!(differences.is_empty(), "golden files differ ({word}):\n{}", differences.join("\n"));
+    let word = if update {
+        "updated; read the diff"
+    } else {
+        "to accept them, set UPDATE_GOLDEN=1"
+    };
+    assert!(
+        differences.is_empty(),
+        "golden files differ ({word}):\n{}",
+        differences.join("\n")
+    );
 }
 
 /// A golden that does not compile is no golden.
@@ -135,7 +155,16 @@ fn a_second_process_generates_the_same() {
         let out = tempfile::tempdir().unwrap();
         let folder = out.path().join("same");
         let status = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--offline", "--package", "xtask", "--", "generate", "--metadata"])
+            .args([
+                "run",
+                "--quiet",
+                "--offline",
+                "--package",
+                "xtask",
+                "--",
+                "generate",
+                "--metadata",
+            ])
             .arg(repository().join("metadata/v1.0.csdl.xml"))
             .args(["--root", "planner/tasks/**", "--core", "0.1.0", "--out"])
             .arg(&folder)

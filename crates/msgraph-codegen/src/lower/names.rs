@@ -70,7 +70,11 @@ pub(super) fn type_name(name: &QualifiedName) -> String {
 /// The Rust type that is made for a type and a purpose: `PlannerTaskUpdate`.
 pub(super) fn derived_name(name: &QualifiedName, purpose: &str) -> String {
     let camel = guard_digit(name.name().to_upper_camel_case()) + purpose;
-    if TAKEN_TYPES.contains(&&*camel) { camel + "_" } else { camel }
+    if TAKEN_TYPES.contains(&&*camel) {
+        camel + "_"
+    } else {
+        camel
+    }
 }
 
 /// The field or method for a property: its name in snake case, raw where it is a keyword.

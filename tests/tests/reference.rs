@@ -1,0 +1,134 @@
+//! Against real metadata and documented exchanges, which are not part of this repository.
+
+use std::{fs, process::Command};
+
+use msgraph_core::Versioned;
+use msgraph_model::{
+    PlannerAssignedToTaskBoardTaskFormat, PlannerBucketTaskBoardTaskFormat, PlannerProgressTaskBoardTaskFormat,
+    PlannerTask, PlannerTaskDetails,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tests::{read, reference, repository};
+
+/// The objects of a body: itself, or those of its `value`.
+fn objects(body: &Value) -> Vec<&Value> {
+    match body.get("value").and_then(Value::as_array) {
+        Some(items) => items.iter().collect(),
+        None => vec![body],
+    }
+}
+
+/// The kind of object that a request is about, from its URL.
+fn kind(url: &str, object: &Value) -> Option<&'static str> {
+    let path: Vec<_> = url.split('/').skip(4).collect();
+    match path.as_slice() {
+        ["planner", "tasks"] | ["planner", "tasks", _] => Some("task"),
+        ["planner", "tasks", _, "details"] => Some("details"),
+        ["planner", "tasks", _, "assignedToTaskBoardFormat"] => Some("assignedTo"),
+        ["planner", "tasks", _, "bucketTaskBoardFormat"] => Some("bucket"),
+        ["planner", "tasks", _, "progressTaskBoardFormat"] => Some("progress"),
+        _ => match object.get("@odata.type")?.as_str()? {
+            "#microsoft.graph.plannerTask" => Some("task"),
+            "#microsoft.graph.plannerTaskDetails" => Some("details"),
+            _ => None,
+        },
+    }
+}
+
+fn assert_lossless<T: DeserializeOwned + Serialize>(object: &Value) {
+    let text = object.to_string();
+    let decoded: T = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let encoded: Value = serde_json::from_str(&serde_json::to_string(&decoded).unwrap()).unwrap();
+    assert_eq!(encoded, *object);
+}
+
+#[test]
+fn documented_bodies_lose_nothing() {
+    let Some(path) = reference("examples/documented-exchanges.json") else {
+        return;
+    };
+    let exchanges: Vec<Value> = serde_json::from_str(&read(&path)).unwrap();
+    let mut counts = [0; 5];
+    for exchange in &exchanges {
+        let url = exchange["request"]["url"].as_str().unwrap();
+        let bodies = [&exchange["request"]["body"], &exchange["response"]["body"]];
+        for object in bodies.into_iter().filter(|body| body.is_object()).flat_map(objects) {
+            let Some(kind) = kind(url, object) else { continue };
+            match kind {
+                "task" => {
+                    assert_lossless::<PlannerTask>(object);
+                    assert_lossless::<Versioned<PlannerTask>>(object);
+                    counts[0] += 1;
+                }
+                "details" => {
+                    assert_lossless::<PlannerTaskDetails>(object);
+                    assert_lossless::<Versioned<PlannerTaskDetails>>(object);
+                    counts[1] += 1;
+                }
+                "assignedTo" => {
+                    assert_lossless::<Versioned<PlannerAssignedToTaskBoardTaskFormat>>(object);
+                    counts[2] += 1;
+                }
+                "bucket" => {
+                    assert_lossless::<Versioned<PlannerBucketTaskBoardTaskFormat>>(object);
+                    counts[3] += 1;
+                }
+                _ => {
+                    assert_lossless::<Versioned<PlannerProgressTaskBoardTaskFormat>>(object);
+                    counts[4] += 1;
+                }
+            }
+        }
+    }
+    let [tasks, details, assigned_to, bucket, progress] = counts;
+    println!("task {tasks}, details {details}, board formats {assigned_to} + {bucket} + {progress}");
+    assert!(
+        tasks >= 9 && assigned_to >= 4 && bucket >= 4 && progress >= 6,
+        "{counts:?}"
+    );
+}
+
+/// The same types come out of the whole of Graph's own metadata, and compile.
+#[test]
+fn the_whole_of_graph_gives_the_same_entity() {
+    let Some(metadata) = reference("metadata/graph-v1.0.csdl.xml") else {
+        return;
+    };
+    let out = repository().join("target/golden/whole-graph");
+    let _ = fs::remove_dir_all(&out);
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "run",
+            "--quiet",
+            "--offline",
+            "--package",
+            "xtask",
+            "--",
+            "generate",
+            "--metadata",
+        ])
+        .arg(metadata)
+        .args(["--root", "planner/tasks/**", "--out"])
+        .arg(&out)
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    tests::check_workspace(&out);
+
+    let ours = repository().join("crates/msgraph-model/src");
+    for entry in fs::read_dir(&ours).unwrap() {
+        let name = entry.unwrap().file_name();
+        assert_eq!(
+            read(&out.join("model/src").join(&name)),
+            read(&ours.join(&name)),
+            "{}",
+            name.display()
+        );
+    }
+    assert_eq!(
+        fs::read_dir(out.join("model/src")).unwrap().count(),
+        fs::read_dir(&ours).unwrap().count()
+    );
+}

@@ -1,0 +1,10 @@
+//! An update needs the version that it changes.
+
+use msgraph_core::Id;
+use msgraph_model::PlannerTaskUpdate;
+use msgraph_request::v1;
+
+fn main() {
+    let id = Id::new("01gzSlKkIUSUl6DF_EilrmQAKDhh");
+    let _ = v1::planner().task(&id).update(PlannerTaskUpdate::new().title("Ship it"));
+}
