@@ -1,4 +1,11 @@
 //! What the tests of the workspace share.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on panics, and one that is skipped says so"
+)]
 
 pub mod loopback;
 

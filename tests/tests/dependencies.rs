@@ -1,4 +1,9 @@
 //! The licences of what this workspace is built from, and that nothing is built twice.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,5 @@
 //! Golden cases of generation: `golden/README.md` says what a case is.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,5 @@
 //! Against real metadata and documented exchanges, which are not part of this repository.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
 
 use std::{fs, process::Command};
 

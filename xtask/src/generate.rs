@@ -45,7 +45,7 @@ struct Manifest {
     slice: Vec<Slice>,
 }
 
-/// One slice: what is generated from what. Paths are relative to the manifest.
+/// One slice: what is generated from what. Paths begin at the root of the repository.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Slice {
@@ -76,7 +76,7 @@ fn run_here(mode: Mode) -> Result<()> {
         let started = Instant::now();
         let input = slice.input(&path)?;
         let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
-        changes.extend(slice.sync(&path, &output, mode)?);
+        changes.extend(slice.sync(&output, mode)?);
         report(&output, started);
     }
     tell(&changes, mode)
@@ -84,7 +84,7 @@ fn run_here(mode: Mode) -> Result<()> {
 
 impl Slice {
     fn input(&self, manifest: &Path) -> Result<Input> {
-        let folder = manifest.parent().unwrap_or(manifest);
+        let folder = repository();
         Ok(Input {
             metadata: read(&folder.join(&self.metadata))?,
             manifest: display(manifest),
@@ -98,8 +98,8 @@ impl Slice {
         })
     }
 
-    fn sync(&self, manifest: &Path, output: &Output, mode: Mode) -> Result<Vec<Change>> {
-        let folder = manifest.parent().unwrap_or(manifest);
+    fn sync(&self, output: &Output, mode: Mode) -> Result<Vec<Change>> {
+        let folder = repository();
         let mut changes = sync_folder(&folder.join(&self.model), &output.model, mode)?;
         changes.extend(sync_folder(&folder.join(&self.request), &output.request, mode)?);
         changes.extend(sync_file(&folder.join(&self.lock), &output.lock, mode)?);

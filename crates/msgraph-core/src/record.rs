@@ -156,7 +156,7 @@ struct Rare {
 impl Extra {
     /// The properties and annotations that this build does not know, in the order in which they came.
     ///
-    /// `@odata.type` is not among them, and `@odata.etag` is not where the object is [`Versioned`](crate::Versioned).
+    /// `@odata.type` is not among them, and `@odata.etag` is not where the object is [`Versioned`].
     pub fn unknown(&self) -> impl Iterator<Item = (&str, &Raw)> {
         let unknown = self.rare.as_deref().map(|rare| rare.unknown.as_slice());
         unknown.unwrap_or_default().iter().map(|(name, value)| (&**name, value))

@@ -38,7 +38,7 @@ impl PlannerExternalReferenceUpdate {
         self.0.set::<String>(PlannerExternalReference::TYPE, value);
         self
     }
-    /// Clears [`r#type`](Self::r#type).
+    /// Clears [`type`](Self::type).
     pub fn clear_type(mut self) -> Self {
         self.0.clear(PlannerExternalReference::TYPE);
         self

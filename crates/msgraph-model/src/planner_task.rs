@@ -4,7 +4,7 @@ use msgraph_core::prelude::*;
 
 /// A task in a plan.
 ///
-/// Its description, checklist and references are in its [`PlannerTaskDetails`], which has an ETag of its own.
+/// Its description, checklist and references are in its details, which have an ETag of their own.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertask>
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Scope, docs, ident};
@@ -87,7 +87,9 @@ fn from_single(write: &Write) -> Option<TokenStream> {
     })
 }
 
-fn methods(record: &proc_macro2::Ident, setter: &Setter) -> TokenStream {
+fn methods(record: &Ident, setter: &Setter) -> TokenStream {
+    // Rustdoc takes the `#` of a raw identifier for a fragment.
+    let shown = setter.field.trim_start_matches("r#");
     let lines = docs(&setter.docs);
     let constant = ident(&setter.constant);
     let name = ident(&setter.field);
@@ -95,7 +97,7 @@ fn methods(record: &proc_macro2::Ident, setter: &Setter) -> TokenStream {
         SetterValue::Whole { ty, clear } => {
             let (exact, ty) = (Scope::MODEL.ty(ty), parameter(ty));
             let clear = clear.as_ref().map(|clear| {
-                let line = format!(" Clears [`{}`](Self::{}).", setter.field, setter.field);
+                let line = format!(" Clears [`{shown}`](Self::{shown}).");
                 let clear = ident(clear);
                 quote! {
                     #[doc = #line]
@@ -122,7 +124,7 @@ fn methods(record: &proc_macro2::Ident, setter: &Setter) -> TokenStream {
             remove,
         } => {
             let key = Scope::MODEL.ty(key);
-            let set_line = format!(" Sets one member of [`{}`]({record}::{}).", setter.field, setter.field);
+            let set_line = format!(" Sets one member of [`{shown}`]({record}::{shown}).");
             let set = ident(set);
             let mut convert = TokenStream::new();
             let (parameter, call) = match value {
@@ -144,10 +146,7 @@ fn methods(record: &proc_macro2::Ident, setter: &Setter) -> TokenStream {
                 MemberValue::True => (quote!(), quote!(set_plain_member(#record::#constant, key, true))),
             };
             let remove = remove.as_ref().map(|(name, removal)| {
-                let line = format!(
-                    " Removes one member of [`{}`]({record}::{}).",
-                    setter.field, setter.field
-                );
+                let line = format!(" Removes one member of [`{shown}`]({record}::{shown}).");
                 let name = ident(name);
                 let call = match removal {
                     Removal::Null => quote!(remove_member(#record::#constant, key)),

@@ -78,7 +78,7 @@ impl OptionUpdate {
         self.0.set::<String>(Option_::TYPE, value);
         self
     }
-    /// Clears [`r#type`](Self::r#type).
+    /// Clears [`type`](Self::type).
     pub fn clear_type(mut self) -> Self {
         self.0.clear(Option_::TYPE);
         self
