@@ -203,7 +203,9 @@ fn tell(changes: &[Change], mode: Mode) -> Result<()> {
         (0, _) => println!("everything was up to date"),
         (count, Mode::Write) => println!("files changed {count}"),
         (count, Mode::Check) => {
-            bail!("{count} files are not what would be generated; run `cargo xtask generate` and commit what it writes")
+            bail!(
+                "files that are not what would be generated: {count}; run `cargo xtask generate` and commit what it writes"
+            )
         }
     }
     Ok(())

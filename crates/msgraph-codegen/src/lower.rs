@@ -136,7 +136,7 @@ impl<'a> Context<'a> {
         if let Some(meaning) = self.meaning(of, &property.name) {
             return meaning;
         }
-        if [&property.name] == self.edm.key(of).iter().collect::<Vec<_>>()[..] {
+        if self.is_key(of, &property.name) {
             return RustType::Id(names::type_name(of));
         }
         let ty = self.rust_type(&property.ty);
@@ -153,6 +153,10 @@ impl<'a> Context<'a> {
             ValueType::Named(name) => self.structured(name).is_some() && !self.overlay.open_types.contains_key(name),
             ValueType::Primitive(_) => false,
         }
+    }
+
+    fn is_key(&self, of: &QualifiedName, property: &str) -> bool {
+        self.edm.single_key(of) == Some(property)
     }
 
     fn rust_type(&self, reference: &TypeRef) -> RustType {

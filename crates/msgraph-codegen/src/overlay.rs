@@ -74,6 +74,24 @@ pub(crate) struct TypeEntry {
     pub(crate) property: Table<Spanned<String>>,
 }
 
+impl TypeEntry {
+    pub(crate) fn is_required(&self, property: &str) -> bool {
+        lists(&self.required, property)
+    }
+
+    pub(crate) fn is_read_only(&self, property: &str) -> bool {
+        lists(&self.read_only, property)
+    }
+
+    pub(crate) fn is_create_only(&self, property: &str) -> bool {
+        lists(&self.create_only, property)
+    }
+}
+
+fn lists(names: &[Spanned<String>], name: &str) -> bool {
+    names.iter().any(|listed| listed.get_ref() == name)
+}
+
 /// What the properties of an open type are.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

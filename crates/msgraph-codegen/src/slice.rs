@@ -24,6 +24,7 @@ pub(crate) struct Slice {
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) parent: Option<usize>,
+    pub(crate) children: Vec<usize>,
     pub(crate) step: Step,
     /// Its segments, with keys as `{plannerTask-id}`.
     pub(crate) path: Vec<String>,
@@ -209,14 +210,19 @@ impl<'a> Slicer<'a> {
                 chosen.entry(*method).or_insert_with(|| glob.text().to_owned());
             }
         }
+        let node = self.slice.nodes.len();
+        if let Some(parent) = parent.and_then(|parent| self.slice.nodes.get_mut(parent)) {
+            parent.children.push(node);
+        }
         self.slice.nodes.push(Node {
             parent,
+            children: Vec::new(),
             step,
             path,
             target: target.clone(),
             methods: chosen,
         });
-        self.slice.nodes.len() - 1
+        node
     }
 
     fn names(&self, path: &[String]) -> bool {
@@ -231,12 +237,10 @@ impl<'a> Slicer<'a> {
 
     /// The segment for the key of an entity type: `{plannerTask-id}`.
     fn key_segment(&self, target: &QualifiedName) -> Option<String> {
-        let [key] = self.edm.key(target) else {
-            return None;
-        };
+        let key = self.edm.single_key(target)?;
         let lineage = self.edm.lineage(target);
         let mut properties = lineage.iter().flat_map(|(_, structured)| &structured.properties);
-        let property = properties.find(|property| property.name == *key)?;
+        let property = properties.find(|property| property.name == key)?;
         let is_text = match &property.ty.value {
             ValueType::Primitive(primitive) => *primitive == crate::csdl::Primitive::String,
             ValueType::Named(_) => false,
@@ -283,6 +287,11 @@ fn extend(path: &[String], segment: &str) -> Vec<String> {
 }
 
 impl Slice {
+    /// The nodes of these numbers.
+    pub(crate) fn children<'s>(&'s self, nodes: &'s [usize]) -> impl Iterator<Item = &'s Node> {
+        nodes.iter().filter_map(|node| self.nodes.get(*node))
+    }
+
     /// Whether objects of this type may hold this navigation property, expanded.
     pub(crate) fn expands(&self, declaring: &QualifiedName, navigation: &str) -> bool {
         !self.cut.contains_key(&format!("{declaring}/{navigation}"))

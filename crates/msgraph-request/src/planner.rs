@@ -16,13 +16,13 @@ impl<V: ApiVersion> Planner<V> {
     pub(crate) fn new(path: Path<V>) -> Self {
         Self { path }
     }
-    /// The tasks of all plans.
-    pub fn tasks(self) -> crate::PlannerTasks<V> {
-        crate::PlannerTasks::new(self.path.segment("tasks"))
-    }
     /// One task.
     pub fn task(self, id: &Id<model::PlannerTask>) -> crate::PlannerTasksItem<V> {
         crate::PlannerTasksItem::new(self.path.segment("tasks").id(id))
+    }
+    /// The tasks of all plans.
+    pub fn tasks(self) -> crate::PlannerTasks<V> {
+        crate::PlannerTasks::new(self.path.segment("tasks"))
     }
     /// Updates an object as it was read: its id and its ETag come from that one value.
     pub fn update<T: UpdateIn<Self>>(

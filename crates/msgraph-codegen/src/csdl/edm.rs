@@ -217,10 +217,16 @@ impl Edm {
         lineage
     }
 
-    /// The names of the key properties of an entity type, its own or inherited.
-    pub fn key<'a>(&'a self, name: &'a QualifiedName) -> &'a [String] {
+    /// The name of the key property of an entity type, its own or inherited, if the key is one property.
+    pub fn single_key<'a>(&'a self, name: &'a QualifiedName) -> Option<&'a str> {
         let lineage = self.lineage(name);
-        let declaring = lineage.iter().rev().find(|(_, structured)| !structured.key.is_empty());
-        declaring.map_or(&[], |(_, structured)| &structured.key)
+        let (_, declaring) = lineage
+            .iter()
+            .rev()
+            .find(|(_, structured)| !structured.key.is_empty())?;
+        match declaring.key.as_slice() {
+            [key] => Some(key),
+            _ => None,
+        }
     }
 }

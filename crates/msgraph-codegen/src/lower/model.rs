@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Context, names};
 use crate::{
-    csdl::{EnumType, Property, QualifiedName, Structured, Type},
+    csdl::{EnumType, Property, QualifiedName, Type},
     docs::Item,
-    overlay::{Entry, OpenTypeEntry, RemovalEntry},
+    overlay::{Entry, OpenTypeEntry, RemovalEntry, TypeEntry},
     plan::{
         EntityKey, Enumeration, Field, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType, Setter,
         SetterValue, Variant, Write,
@@ -19,9 +19,9 @@ pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
     for name in context.slice.types.keys() {
         match context.edm.types.get(name) {
             Some(Type::Enum(ty)) => items.push(ModelItem::Enum(enumeration(context, name, ty))),
-            Some(Type::Structured(structured)) => match context.overlay.open_types.get(name) {
+            Some(Type::Structured(_)) => match context.overlay.open_types.get(name) {
                 Some(entry) => items.extend(open_map(context, name, entry).map(ModelItem::OpenMap)),
-                None => items.push(ModelItem::Record(record(context, name, structured))),
+                None => items.push(ModelItem::Record(record(context, name))),
             },
             Some(Type::Definition(_)) | None => {}
         }
@@ -30,7 +30,7 @@ pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
     items
 }
 
-fn record(context: &Context<'_>, name: &QualifiedName, structured: &Structured) -> Record {
+fn record(context: &Context<'_>, name: &QualifiedName) -> Record {
     check_property_names(context, name);
     let mut fields: Vec<_> = context
         .properties(name)
@@ -66,13 +66,9 @@ fn record(context: &Context<'_>, name: &QualifiedName, structured: &Structured) 
         }
     }
     fields.sort_by(|one, other| one.wire.cmp(&other.wire));
-    let key = if structured.entity {
-        context.edm.key(name)
-    } else {
-        Default::default()
-    };
-    let entity = fields.iter().find_map(|field| match &field.ty {
-        RustType::Id(of) if [&field.wire] == key.iter().collect::<Vec<_>>()[..] => Some(EntityKey {
+    let key = fields.iter().find(|field| context.is_key(name, &field.wire));
+    let entity = key.and_then(|field| match &field.ty {
+        RustType::Id(of) => Some(EntityKey {
             field: field.name.clone(),
             of: of.clone(),
         }),
@@ -109,7 +105,7 @@ fn check_property_names(context: &Context<'_>, name: &QualifiedName) {
         }
     }
     for listed in &entry.value.read_only {
-        let written_by_service = |property: &Property| property.computed || is_key(context, name, property);
+        let written_by_service = |property: &Property| property.computed || context.is_key(name, &property.name);
         let redundant = properties
             .iter()
             .any(|(_, property)| property.name == **listed.get_ref() && written_by_service(property));
@@ -120,10 +116,6 @@ fn check_property_names(context: &Context<'_>, name: &QualifiedName) {
             ));
         }
     }
-}
-
-fn is_key(context: &Context<'_>, name: &QualifiedName, property: &Property) -> bool {
-    context.edm.key(name).contains(&property.name)
 }
 
 fn type_docs(context: &Context<'_>, name: &QualifiedName) -> Vec<String> {
@@ -216,7 +208,7 @@ pub(super) fn create_name(name: &QualifiedName) -> String {
     names::derived_name(name, "Create")
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Purpose {
     Create,
     Update,
@@ -226,53 +218,42 @@ enum Purpose {
 
 /// The types that are sent: for every creation and update in the slice, and for the values of open types.
 fn writes(context: &Context<'_>) -> Vec<Write> {
-    let mut written = BTreeSet::new();
-    for node in &context.slice.nodes {
-        for method in node
-            .methods
-            .keys()
-            .filter(|method| super::requests::is_offered(context, node, **method))
-        {
+    let slice = context.slice;
+    let mut sent = BTreeSet::new();
+    for node in &slice.nodes {
+        for method in super::requests::offered(context, node) {
             match method {
-                Method::Post => written.insert((&node.target, 0)),
-                Method::Patch => written.insert((&node.target, 1)),
+                Method::Post => sent.insert((&node.target, Purpose::Create)),
+                Method::Patch => sent.insert((&node.target, Purpose::Update)),
                 Method::Get | Method::Delete => false,
             };
         }
     }
-    let mut writes: Vec<_> = written
-        .into_iter()
-        .map(|(name, kind)| write(context, name, if kind == 0 { Purpose::Create } else { Purpose::Update }))
-        .collect();
     let open_types = context
         .overlay
         .open_types
         .iter()
-        .filter(|(name, _)| context.slice.types.contains_key(name));
-    let values: BTreeSet<_> = open_types.map(|(_, entry)| value_type(entry)).collect();
-    let values = context.slice.types.keys().filter(|name| values.contains(name));
-    writes.extend(values.map(|name| write(context, name, Purpose::Member)));
-    writes
+        .filter(|(name, _)| slice.types.contains_key(name));
+    for (_, entry) in open_types {
+        let value = slice.types.get_key_value(&value_type(entry));
+        sent.extend(value.map(|(name, _)| (name, Purpose::Member)));
+    }
+    sent.into_iter()
+        .map(|(name, purpose)| write(context, name, purpose))
+        .collect()
 }
 
 fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write {
-    let entry = context.type_entry(name);
-    let listed = |list: fn(&crate::overlay::TypeEntry) -> &Vec<toml::Spanned<String>>, property: &Property| {
-        entry.is_some_and(|entry| {
-            list(&entry.value)
-                .iter()
-                .any(|listed| *listed.get_ref() == property.name)
-        })
-    };
+    let entry = context.type_entry(name).map(|entry| &entry.value);
     let mut required = Vec::new();
     let mut setters = Vec::new();
     for (declaring, property) in context.properties(name) {
-        let read_only =
-            property.computed || is_key(context, name, property) || listed(|entry| &entry.read_only, property);
-        if read_only || (purpose != Purpose::Create && listed(|entry| &entry.create_only, property)) {
+        let listed = |list: fn(&TypeEntry, &str) -> bool| entry.is_some_and(|entry| list(entry, &property.name));
+        let read_only = property.computed || context.is_key(name, &property.name) || listed(TypeEntry::is_read_only);
+        if read_only || (purpose != Purpose::Create && listed(TypeEntry::is_create_only)) {
             continue;
         }
-        let is_required = purpose != Purpose::Update && listed(|entry| &entry.required, property);
+        let is_required = purpose != Purpose::Update && listed(TypeEntry::is_required);
         let Some(value) = setter_value(context, name, property, purpose) else {
             continue;
         };

@@ -15,17 +15,18 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
     let nodes = &context.slice.nodes;
     let mut builders = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
-        if !is_needed(context, index) {
-            continue;
-        }
         let operations: Vec<_> = offered(context, node)
             .map(|method| operation(context, node, method))
             .collect();
-        let path = path(node);
+        // Nothing leads on from a collection but its requests: an item is reached from what holds the collection.
+        let is_end = matches!(node.step, Step::Collection(_)) && operations.is_empty();
+        if is_end || !is_needed(context, node) {
+            continue;
+        }
         builders.push(Builder {
             name: builder_name(node),
-            docs: context.docs(&Item::Path(pattern(&path)), || format!("The path `{path}`.")),
-            children: children(context, Some(index)),
+            docs: path_docs(context, node),
+            children: children(context, &node.children),
             shortcuts: operations
                 .iter()
                 .filter_map(|operation| shortcut(context, index, operation))
@@ -33,7 +34,7 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
             operations,
             updates: false,
             deletes: false,
-            path,
+            path: path(node),
         });
     }
     let shortcuts: Vec<_> = builders.iter().flat_map(|builder| builder.shortcuts.clone()).collect();
@@ -43,7 +44,10 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
         builder.deletes = own.any(|shortcut| shortcut.method == Method::Delete);
     }
     builders.sort_by(|one, other| one.name.cmp(&other.name));
-    (builders, children(context, None))
+    let roots: Vec<_> = (0..nodes.len())
+        .filter(|index| nodes.get(*index).is_some_and(|node| node.parent.is_none()))
+        .collect();
+    (builders, children(context, &roots))
 }
 
 fn path(node: &Node) -> String {
@@ -62,16 +66,9 @@ fn builder_name(node: &Node) -> String {
 }
 
 /// Whether a node has requests, or leads to one that has.
-fn is_needed(context: &Context<'_>, index: usize) -> bool {
-    let nodes = &context.slice.nodes;
-    let has_requests = nodes
-        .get(index)
-        .is_some_and(|node| offered(context, node).next().is_some());
-    has_requests || (index + 1..nodes.len()).any(|child| is_child(nodes, index, child) && is_needed(context, child))
-}
-
-fn is_child(nodes: &[Node], parent: usize, child: usize) -> bool {
-    nodes.get(child).is_some_and(|node| node.parent == Some(parent))
+fn is_needed(context: &Context<'_>, node: &Node) -> bool {
+    let mut children = context.slice.children(&node.children);
+    offered(context, node).next().is_some() || children.any(|child| is_needed(context, child))
 }
 
 fn entry<'c>(context: &'c Context<'_>, node: &Node, method: Method) -> Option<&'c Entry<'c, OperationEntry>> {
@@ -84,66 +81,52 @@ fn key(node: &Node, method: Method) -> String {
     format!("{method} {}", pattern(&path(node)))
 }
 
-/// Whether the service has the operation, as far as is known.
-pub(super) fn is_offered(context: &Context<'_>, node: &Node, method: Method) -> bool {
-    entry(context, node, method).is_none_or(|entry| !entry.value.absent)
+/// The methods of a path that the service has, as far as is known.
+pub(super) fn offered<'c>(context: &'c Context<'_>, node: &'c Node) -> impl Iterator<Item = Method> + 'c {
+    let methods = node.methods.keys().copied();
+    methods.filter(|method| entry(context, node, *method).is_none_or(|entry| !entry.value.absent))
 }
 
-fn offered<'c>(context: &'c Context<'_>, node: &'c Node) -> impl Iterator<Item = Method> + 'c {
-    node.methods
-        .keys()
-        .copied()
-        .filter(|method| is_offered(context, node, *method))
-}
-
-/// The steps that lead on from a builder, or the first steps.
-fn children(context: &Context<'_>, parent: Option<usize>) -> Vec<Child> {
-    let nodes = &context.slice.nodes;
+/// The steps to these nodes, sorted by method.
+fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
     let mut children = Vec::new();
-    for (index, node) in nodes.iter().enumerate().filter(|(_, node)| node.parent == parent) {
-        if !is_needed(context, index) {
-            continue;
-        }
-        let docs = context.docs(&Item::Path(pattern(&path(node))), || {
-            format!("The path `{}`.", path(node))
-        });
+    for node in context.slice.children(nodes).filter(|node| is_needed(context, node)) {
         match &node.step {
-            Step::Single(name) => children.push(Child {
-                method: names::field_name(name),
-                segment: name.clone(),
-                key: None,
-                builder: builder_name(node),
-                docs,
-            }),
+            Step::Single(name) => children.push(child(context, node, names::field_name(name), name)),
             Step::Collection(name) => {
                 if offered(context, node).next().is_some() {
-                    children.push(Child {
-                        method: names::field_name(name),
-                        segment: name.clone(),
-                        key: None,
-                        builder: builder_name(node),
-                        docs,
-                    });
+                    children.push(child(context, node, names::field_name(name), name));
                 }
-                let item = (index + 1..nodes.len()).find(|item| is_child(nodes, index, *item));
-                let item = item
-                    .filter(|item| is_needed(context, *item))
-                    .and_then(|item| nodes.get(item));
-                children.extend(item.map(|item| Child {
-                    method: item_method(name),
-                    segment: name.clone(),
+                let items = context
+                    .slice
+                    .children(&node.children)
+                    .filter(|item| is_needed(context, item));
+                children.extend(items.map(|item| Child {
                     key: Some(key_of(context, item)),
-                    builder: builder_name(item),
-                    docs: context.docs(&Item::Path(pattern(&path(item))), || {
-                        format!("The path `{}`.", path(item))
-                    }),
+                    ..child(context, item, item_method(name), name)
                 }));
             }
-            // Reached from the parent of its collection.
+            // Reached from what holds its collection.
             Step::Key => {}
         }
     }
+    children.sort_by(|one, other| one.method.cmp(&other.method));
     children
+}
+
+fn child(context: &Context<'_>, node: &Node, method: String, segment: &str) -> Child {
+    Child {
+        method,
+        segment: segment.to_owned(),
+        key: None,
+        builder: builder_name(node),
+        docs: path_docs(context, node),
+    }
+}
+
+fn path_docs(context: &Context<'_>, node: &Node) -> Vec<String> {
+    let path = path(node);
+    context.docs(&Item::Path(pattern(&path)), || format!("The path `{path}`."))
 }
 
 fn item_method(collection: &str) -> String {
@@ -158,8 +141,9 @@ fn item_method(collection: &str) -> String {
 /// The type whose id stands in the path of an item.
 fn key_of(context: &Context<'_>, item: &Node) -> String {
     let properties = context.properties(&item.target);
-    let key = context.edm.key(&item.target);
-    let property = properties.iter().find(|(_, property)| key.contains(&property.name));
+    let property = properties
+        .iter()
+        .find(|(_, property)| context.is_key(&item.target, &property.name));
     match property.map(|(_, property)| context.read_type(&item.target, property)) {
         Some(RustType::Id(of)) => of,
         _ => names::type_name(&item.target),

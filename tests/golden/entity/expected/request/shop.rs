@@ -16,13 +16,13 @@ impl<V: ApiVersion> Shop<V> {
     pub(crate) fn new(path: Path<V>) -> Self {
         Self { path }
     }
-    /// The path `/shop/orders`.
-    pub fn orders(self) -> crate::ShopOrders<V> {
-        crate::ShopOrders::new(self.path.segment("orders"))
-    }
     /// One order.
     pub fn order(self, id: &Id<model::Order>) -> crate::ShopOrdersItem<V> {
         crate::ShopOrdersItem::new(self.path.segment("orders").id(id))
+    }
+    /// The path `/shop/orders`.
+    pub fn orders(self) -> crate::ShopOrders<V> {
+        crate::ShopOrders::new(self.path.segment("orders"))
     }
     /// Updates an object as it was read: its id and its ETag come from that one value.
     pub fn update<T: UpdateIn<Self>>(

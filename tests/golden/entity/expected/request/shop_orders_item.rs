@@ -16,13 +16,13 @@ impl<V: ApiVersion> ShopOrdersItem<V> {
     pub(crate) fn new(path: Path<V>) -> Self {
         Self { path }
     }
-    /// The path `/shop/orders/{order-id}/receipt`.
-    pub fn receipt(self) -> crate::ShopOrdersItemReceipt<V> {
-        crate::ShopOrdersItemReceipt::new(self.path.segment("receipt"))
-    }
     /// The path `/shop/orders/{order-id}/customer`.
     pub fn customer(self) -> crate::ShopOrdersItemCustomer<V> {
         crate::ShopOrdersItemCustomer::new(self.path.segment("customer"))
+    }
+    /// The path `/shop/orders/{order-id}/receipt`.
+    pub fn receipt(self) -> crate::ShopOrdersItemReceipt<V> {
+        crate::ShopOrdersItemReceipt::new(self.path.segment("receipt"))
     }
     /// `GET /shop/orders/{order-id}`
     pub fn get(self) -> Request<Versioned<model::Order>> {

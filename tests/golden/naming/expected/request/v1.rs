@@ -4,12 +4,12 @@
 
 use msgraph_core::prelude::*;
 
-/// The path `/things`.
-pub fn things() -> crate::Things<V1> {
-    crate::Things::new(Path::new().segment("things"))
-}
-
 /// The path `/things/{option-id}`.
 pub fn thing(id: &Id<case_model::Option_>) -> crate::ThingsItem<V1> {
     crate::ThingsItem::new(Path::new().segment("things").id(id))
+}
+
+/// The path `/things`.
+pub fn things() -> crate::Things<V1> {
+    crate::Things::new(Path::new().segment("things"))
 }
