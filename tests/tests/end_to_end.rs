@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use msgraph_client::{Client, Error, StaticToken};
-use msgraph_core::{ETag, Id, OrderHint, PlannerLimit, RequestFault};
-use msgraph_model::{PlannerChecklistItemUpdate, PlannerTaskCreate, PlannerTaskDetailsUpdate, PlannerTaskUpdate};
+use msgraph_core::{ETag, Id, OrderHint, Page, PlannerLimit, RequestFault, Versioned};
+use msgraph_model::{
+    PlannerChecklistItemUpdate, PlannerTask, PlannerTaskCreate, PlannerTaskDetailsUpdate, PlannerTaskUpdate,
+};
 use msgraph_request::v1;
 use serde_json::{Value, json};
 use tests::loopback::{Received, Response, serve};
@@ -176,6 +178,10 @@ async fn answers_that_cannot_be_read_say_where() {
             200,
             &json!({ "value": [{ "id": "1" }, { "percentComplete": "secret" }] }),
         ),
+        Response::json(
+            200,
+            &json!({ "references": { "https%3A//contoso%2Ecom/secret": { "alias": 5 } } }),
+        ),
         Response {
             status: 204,
             headers: Vec::new(),
@@ -208,6 +214,16 @@ async fn answers_that_cannot_be_read_say_where() {
     assert_eq!(unreadable.path, "value[1].percentComplete");
     assert!(!format!("{error} {error:?}").contains("secret"));
 
+    let error = client
+        .send(v1::planner().task(&Id::new("1")).details().get())
+        .await
+        .unwrap_err();
+    let Error::Decode(unreadable) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(unreadable.path, "references.*.alias");
+    assert!(!format!("{error} {error:?}").contains("contoso"));
+
     let Error::Decode(empty) = client.send(task.clone()).await.unwrap_err() else {
         panic!()
     };
@@ -217,6 +233,10 @@ async fn answers_that_cannot_be_read_say_where() {
     let gateway = error.service().unwrap();
     assert_eq!((gateway.status, gateway.request_id()), (502, Some("abc")));
     assert_eq!(gateway.body.as_bytes(), b"<html>");
+    assert!(
+        gateway.may_be_carried_out() && error.to_string().starts_with("the service failed"),
+        "{error}"
+    );
 
     let error = client.send(task.clone()).await.unwrap_err();
     assert_eq!(
@@ -226,7 +246,7 @@ async fn answers_that_cannot_be_read_say_where() {
 
     let error = client.send(task).await.unwrap_err();
     assert_eq!(error.service().unwrap().status, 302);
-    assert_eq!(service.await.unwrap().len(), 5);
+    assert_eq!(service.await.unwrap().len(), 6);
 }
 
 #[tokio::test]
@@ -266,6 +286,33 @@ async fn what_cannot_be_sent_is_refused_before_the_wire() {
 }
 
 #[tokio::test]
+async fn pages_lead_on_within_the_service_only() {
+    let (base_url, service) = serve(vec![Response::json(200, &json!({ "value": [] }))]).await;
+    let client = client(&base_url);
+    let page = |link: &str| {
+        let page: Page<Versioned<PlannerTask>> =
+            serde_json::from_value(json!({ "value": [], "@odata.nextLink": link })).unwrap();
+        page.next().unwrap()
+    };
+
+    let error = client
+        .send(page("https://graph.microsoft.com/v1.0/planner/tasks?$skiptoken=x"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Request(RequestFault::ForeignLink)), "{error}");
+    assert!(!format!("{error} {error:?} {:?}", page("https://a?$skiptoken=x")).contains("skiptoken"));
+
+    let last = client
+        .send(page(&format!("{base_url}/beta/tasks?$skiptoken=a%7Eb%257E")))
+        .await
+        .unwrap();
+    assert!(last.next().is_none());
+    let received = service.await.unwrap();
+    assert_eq!(received[0].line, "GET /beta/tasks?$skiptoken=a%7Eb%257E");
+    assert_eq!(received[0].header("authorization"), Some("Bearer a-token"));
+}
+
+#[tokio::test]
 async fn a_token_is_never_shown() {
     let client = client("http://127.0.0.1:9");
     let error = client.send(v1::planner().task(&Id::new("1")).get()).await.unwrap_err();
@@ -279,5 +326,6 @@ async fn a_token_is_never_shown() {
         .unwrap();
     let error = odd.send(v1::planner().task(&Id::new("1")).get()).await.unwrap_err();
     assert!(matches!(error, Error::Credential(_)));
-    assert!(!format!("{error:?} {error}").contains("token\n"));
+    let shown = format!("{error:?} {error}");
+    assert!(!shown.contains("a-"), "{shown}");
 }

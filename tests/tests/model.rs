@@ -1,16 +1,22 @@
 //! Read types and updates, as the generated crates have them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::time::{Duration, SystemTime};
 
 use msgraph_core::{
-    Category, Id, OrderHint, Presence, Record,
+    Category, Change, Continuation, DeltaPage, Id, OrderHint, Page, Presence, Record, Versioned,
+    delta::RemovalReason,
     request::{Method, Replay},
     update::Edit,
 };
 use msgraph_model::{
     IdentitySet, PlannerAssignedToTaskBoardTaskFormatUpdate, PlannerExternalReferenceUpdate, PlannerPreviewType,
-    PlannerTask, PlannerTaskDetailsUpdate, PlannerTaskUpdate,
+    PlannerTask, PlannerTaskDetails, PlannerTaskDetailsUpdate, PlannerTaskUpdate,
 };
 use msgraph_request::OPERATIONS;
 use serde_json::{Value, json};
@@ -56,6 +62,104 @@ fn what_is_not_known_is_kept() {
         (Presence::Null, Presence::Absent)
     );
     assert_eq!(serde_json::to_value(&task).unwrap(), json);
+}
+
+#[test]
+fn details_lose_nothing() {
+    let json = json!({
+        "@odata.etag": "W/\"d\"",
+        "id": "1",
+        "description": null,
+        "previewType": "automatic",
+        "checklist": {
+            "a-guid": {
+                "@odata.type": "#microsoft.graph.plannerChecklistItem",
+                "isChecked": false,
+                "title": "",
+                "orderHint": "8587094707721254251P]",
+                "lastModifiedDateTime": "2026-11-21T00:00:00.0000001Z",
+                "lastModifiedBy": { "user": { "displayName": null, "id": "u" }, "application": null }
+            },
+            "gone": null
+        },
+        "references": {
+            "https%3A//contoso%2Ecom/a%2520b%23top": {
+                "@odata.type": "microsoft.graph.plannerExternalReference", "alias": "A", "type": "Other", "previewPriority": "x"
+            },
+            "http%3a//lower%2ecase": { "alias": null }
+        },
+        "notes": { "content": "<p>", "contentType": "html" }
+    });
+    let details: Versioned<PlannerTaskDetails> = serde_json::from_value(json.clone()).unwrap();
+    let checklist = details.checklist.as_ref().unwrap();
+    assert_eq!(checklist.get(&Id::new("a-guid")).unwrap().is_checked, Some(false));
+    assert_eq!(checklist.removed().count(), 1);
+    let references = details.references.as_ref().unwrap();
+    assert_eq!(
+        references
+            .get(&"https://contoso.com/a%20b#top".into())
+            .unwrap()
+            .alias
+            .as_deref(),
+        Some("A")
+    );
+    assert_eq!(
+        references.keys().map(ToString::to_string).collect::<Vec<_>>()[0],
+        "http://lower.case"
+    );
+    assert_eq!(serde_json::to_value(&details).unwrap(), json);
+}
+
+#[test]
+fn annotations_of_odd_kinds_are_kept() {
+    let json = json!({ "@odata.type": null, "@odata.etag": null, "id": null, "messages@odata.nextLink": "https://a?$skiptoken=x" });
+    let task: Versioned<PlannerTask> = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!((task.etag(), task.id(), task.odata_type()), (None, None, None));
+    assert!(!format!("{task:?}").contains("skiptoken"));
+    assert_eq!(serde_json::to_value(&task).unwrap(), json);
+    let page = json!({ "@odata.count": "3", "@odata.nextLink": null, "value": [json] });
+    let decoded: Page<Versioned<PlannerTask>> = serde_json::from_value(page.clone()).unwrap();
+    assert_eq!((decoded.count, decoded.next_link.as_ref()), (None, None));
+    assert_eq!(serde_json::to_value(&decoded).unwrap(), page);
+}
+
+#[test]
+fn pages_of_changes_tell_what_is_gone_and_where_to_go_on() {
+    let json = json!({
+        "@odata.context": "c",
+        "@odata.deltaLink": "https://graph.microsoft.com/v1.0/x?$skiptoken=in%20a%20deltaLink",
+        "value": [
+            { "@odata.etag": "W/\"1\"", "id": "1", "title": "changed", "dueDateTime": null },
+            { "id": "2", "@removed": { "reason": "deleted" } },
+            { "id": "3", "@removed": { "reason": "changed" } },
+            { "id": "4", "@removed": {} }
+        ]
+    });
+    let page: DeltaPage<PlannerTask> = serde_json::from_value(json.clone()).unwrap();
+    let Continuation::Delta(link) = &page.continuation else {
+        panic!()
+    };
+    assert_eq!(link.as_str(), json["@odata.deltaLink"]);
+    let Change::Present(task) = &page.changes[0] else {
+        panic!()
+    };
+    assert_eq!(task.presence(PlannerTask::DUE_DATE_TIME), Presence::Null);
+    let reasons = page.changes.iter().filter_map(|change| match change {
+        Change::Removed(removal) => Some((removal.id().unwrap().as_str(), removal.reason())),
+        Change::Present(_) => None,
+    });
+    let expected = [
+        ("2", RemovalReason::Deleted),
+        ("3", RemovalReason::Changed),
+        ("4", RemovalReason::Unknown("".into())),
+    ];
+    assert_eq!(reasons.collect::<Vec<_>>(), expected);
+    assert_eq!(serde_json::to_value(&page).unwrap(), json);
+
+    let next: DeltaPage<PlannerTask> = serde_json::from_value(json!({ "@odata.nextLink": "n", "value": [] })).unwrap();
+    assert!(matches!(next.continuation, Continuation::Next(_)));
+    let error = serde_json::from_value::<DeltaPage<PlannerTask>>(json!({ "value": [] })).unwrap_err();
+    assert!(error.to_string().contains("neither"), "{error}");
 }
 
 #[test]

@@ -36,6 +36,25 @@ impl BaseUrl {
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
     }
 
+    /// The scope that stands for all permissions that an application was given. A service on this machine stands for
+    /// the global one.
+    pub(crate) fn scope(&self) -> String {
+        let root = Url::parse(&self.0).map(|url| url.origin().ascii_serialization());
+        let root = root.ok().filter(|_| !self.is_loopback());
+        format!("{}/.default", root.as_deref().unwrap_or(GLOBAL))
+    }
+
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
+    }
+
+    /// Whether a link of the service's stays with the service, so that the token may go there.
+    pub(crate) fn admits(&self, link: &str) -> bool {
+        let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+        origin(link).is_some_and(|there| there.is_tuple() && origin(&self.0) == Some(there))
+    }
+
     /// The URL of a request.
     pub(crate) fn join(&self, version: &str, path: &str, query: &str) -> String {
         let mark = if query.is_empty() { "" } else { "?" };
@@ -103,6 +122,38 @@ mod tests {
         ] {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_scope_is_of_the_cloud() {
+        let scope = |text: &str| BaseUrl::parse(text).unwrap().scope();
+        assert_eq!(
+            scope("https://graph.microsoft.us/"),
+            "https://graph.microsoft.us/.default"
+        );
+        assert_eq!(scope("http://127.0.0.1:8080"), "https://graph.microsoft.com/.default");
+    }
+
+    #[test]
+    fn links_stay_with_the_service() {
+        let base = BaseUrl::parse("https://graph.microsoft.com/").unwrap();
+        for link in [
+            "https://graph.microsoft.com/v1.0/me?$skiptoken=x",
+            "https://graph.microsoft.com:443/",
+        ] {
+            assert!(base.admits(link), "{link}");
+        }
+        for link in [
+            "https://graph.microsoft.com.evil.example/",
+            "https://graph.microsoft.com@evil.example/",
+            "http://graph.microsoft.com/",
+            "https://graph.microsoft.com:444/",
+            "//graph.microsoft.com/",
+            "/v1.0/me",
+            "",
+        ] {
+            assert!(!base.admits(link), "{link}");
         }
     }
 

@@ -1,6 +1,6 @@
 use std::{error, fmt, sync::Arc, time::Duration};
 
-use msgraph_core::{Answer, Reply, Request, ServiceError, request::Method};
+use msgraph_core::{Answer, Reply, Request, RequestFault, ServiceError, request::Method};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::{AccessToken, Credential, CredentialError, Error, InvalidBaseUrl, TransportError, base_url::BaseUrl};
@@ -17,8 +17,8 @@ struct Inner {
     http: reqwest::Client,
 }
 
-/// The scope that stands for all permissions that an application was given.
-const DEFAULT_SCOPE: &str = "https://graph.microsoft.com/.default";
+/// A response may not be larger, once it is unpacked. The largest page of tasks is a hundredth of it.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 impl Client {
     /// A client of the global cloud.
@@ -48,12 +48,15 @@ impl Client {
     /// See [`Error`]: each of its kinds says whether the service may have carried the request out.
     pub async fn send<R: Answer>(&self, request: Request<R>) -> Result<R, Error> {
         request.check().map_err(Error::Request)?;
+        let base_url = &self.inner.base_url;
+        let url = match request.link() {
+            None => base_url.join(request.version(), request.path(), &request.query()),
+            Some(link) if base_url.admits(link.as_str()) => link.as_str().to_owned(),
+            Some(_) => return Err(Error::Request(RequestFault::ForeignLink)),
+        };
         let outgoing = Outgoing {
             method: request.method(),
-            url: self
-                .inner
-                .base_url
-                .join(request.version(), request.path(), &request.query()),
+            url,
             headers: request
                 .headers()
                 .into_iter()
@@ -98,12 +101,11 @@ struct Incoming {
 impl Incoming {
     fn reply(&self) -> Reply<'_> {
         let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
-        Reply {
-            status: self.status,
-            etag: header("etag"),
-            request_id: header("request-id"),
-            body: &self.body,
-        }
+        let mut reply = Reply::new(self.status, &self.body);
+        reply.etag = header("etag");
+        reply.request_id = header("request-id");
+        reply.retry_after = header("retry-after");
+        reply
     }
 }
 
@@ -111,7 +113,7 @@ impl Inner {
     async fn exchange(&self, outgoing: Outgoing) -> Result<Incoming, Error> {
         let token = self
             .credential
-            .token(&[DEFAULT_SCOPE])
+            .token(&[&self.base_url.scope()])
             .await
             .map_err(Error::Credential)?;
         let mut request = self
@@ -126,11 +128,18 @@ impl Inner {
             request = request.body(body);
         }
         let transport = |error| Error::Transport(TransportError::from(error));
-        let response = request.send().await.map_err(transport)?;
+        let mut response = request.send().await.map_err(transport)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(transport)? {
+            if body.len() + chunk.len() > MOST_BYTES {
+                return Err(Error::Transport(TransportError::too_large()));
+            }
+            body.extend_from_slice(&chunk);
+        }
         Ok(Incoming {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response.bytes().await.map_err(transport)?.into(),
+            body,
         })
     }
 }
@@ -184,10 +193,15 @@ impl ClientBuilder {
     /// When the base URL is one that no token may be sent to, or TLS cannot be set up on this machine.
     pub fn build(self) -> Result<Client, BuildError> {
         let base_url = self.base_url.map_err(BuildError::BaseUrl)?;
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("msgraph-tasks/", env!("CARGO_PKG_VERSION")))
-            .timeout(self.timeout)
+            .timeout(self.timeout);
+        if base_url.is_loopback() {
+            // A proxy is not this machine, and the token would reach it in the clear.
+            http = http.no_proxy();
+        }
+        let http = http
             .build()
             .map_err(|error| BuildError::Tls(TransportError::from(error)))?;
         Ok(Client {

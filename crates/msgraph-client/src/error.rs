@@ -15,14 +15,15 @@ pub enum Error {
     /// The connection failed. The request may have been carried out, see
     /// [`TransportError::is_connect`].
     Transport(TransportError),
-    /// The service refused the request.
+    /// The service answered with an error. It refused the request, unless
+    /// [`ServiceError::may_be_carried_out`].
     Service(Box<ServiceError>),
     /// The service carried the request out, and its answer cannot be read.
     Decode(Box<DecodeError>),
 }
 
 impl Error {
-    /// What the service said, if it refused the request.
+    /// What the service said, if it answered with an error.
     pub fn service(&self) -> Option<&ServiceError> {
         match self {
             Self::Service(error) => Some(error),
@@ -38,6 +39,7 @@ impl fmt::Display for Error {
             Self::Credential(_) => "the request was not sent, because there is no token",
             Self::Transport(error) if error.is_connect() => "the service could not be reached",
             Self::Transport(_) => "the connection failed; the request may have been carried out",
+            Self::Service(error) if error.may_be_carried_out() => "the service failed",
             Self::Service(_) => "the service refused the request",
             Self::Decode(_) => "the request was carried out, but its answer cannot be read",
         })?;
@@ -63,37 +65,53 @@ impl error::Error for Error {
     }
 }
 
-/// A connection that could not be made, or that broke.
+/// A connection that could not be made, or that broke, or a response that is too large to be read.
 #[derive(Debug)]
-pub struct TransportError(reqwest::Error);
+pub struct TransportError(Cause);
+
+#[derive(Debug)]
+enum Cause {
+    Http(reqwest::Error),
+    TooLarge,
+}
 
 impl TransportError {
+    pub(crate) fn too_large() -> Self {
+        Self(Cause::TooLarge)
+    }
+
     /// Whether no connection was made, so that the request was surely not carried out.
     pub fn is_connect(&self) -> bool {
-        self.0.is_connect()
+        matches!(&self.0, Cause::Http(error) if error.is_connect())
     }
 
     /// Whether the time was up.
     pub fn is_timeout(&self) -> bool {
-        self.0.is_timeout()
+        matches!(&self.0, Cause::Http(error) if error.is_timeout())
     }
 }
 
 /// The URL is left out: it may name a person, or hold a token.
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
-        Self(error.without_url())
+        Self(Cause::Http(error.without_url()))
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        match &self.0 {
+            Cause::Http(error) => error.fmt(formatter),
+            Cause::TooLarge => formatter.write_str("the response is too large"),
+        }
     }
 }
 
 impl error::Error for TransportError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.0.source()
+        match &self.0 {
+            Cause::Http(error) => error.source(),
+            Cause::TooLarge => None,
+        }
     }
 }

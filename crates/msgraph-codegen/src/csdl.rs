@@ -16,7 +16,8 @@ pub use self::{
         PropertyDeclaration, Root, Schema, StructuredDeclaration, TypeDefinitionDeclaration, TypeName, TypeReference,
     },
     edm::{
-        Edm, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet, Structured, Type, TypeRef, ValueType,
+        BoundCall, CallParameter, Edm, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet, Structured,
+        Type, TypeRef, ValueType,
     },
     link::link,
     parse::parse,

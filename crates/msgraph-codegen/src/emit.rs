@@ -96,32 +96,36 @@ fn docs(lines: &[String]) -> TokenStream {
 }
 
 /// How a file names the types of the model.
-struct Scope<'a> {
-    /// The type that the file itself declares.
-    own: Option<&'a str>,
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    /// A file of the model crate, that declares this type itself.
+    Model(Option<&'a str>),
+    /// A file of the request crate.
+    Request,
 }
 
 impl<'a> Scope<'a> {
     /// A file of the model crate that declares no type which others name.
-    const MODEL: Self = Self { own: None };
+    const MODEL: Self = Self::Model(None);
+    const REQUEST: Self = Self::Request;
 
     /// The file that declares this type.
     fn of(own: &'a str) -> Self {
-        Self { own: Some(own) }
+        Self::Model(Some(own))
     }
 
     /// The path of a type of the model.
-    fn name(&self, name: &str) -> TokenStream {
+    fn name(self, name: &str) -> TokenStream {
         let path = ident(name);
-        if self.own == Some(name) {
-            quote!(#path)
-        } else {
-            quote!(super::#path)
+        match self {
+            Self::Model(Some(own)) if own == name => quote!(#path),
+            Self::Model(_) => quote!(super::#path),
+            Self::Request => quote!(model::#path),
         }
     }
 
     /// A type.
-    fn ty(&self, ty: &RustType) -> TokenStream {
+    fn ty(self, ty: &RustType) -> TokenStream {
         match ty {
             RustType::Bool => quote!(bool),
             RustType::Integer(name) | RustType::Float(name) | RustType::Core(name) => {

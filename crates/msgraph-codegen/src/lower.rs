@@ -208,6 +208,10 @@ impl<'a> Context<'a> {
         rust
     }
 
+    fn is_entity(&self, name: &QualifiedName) -> bool {
+        self.structured(name).is_some_and(|structured| structured.entity)
+    }
+
     fn structured(&self, name: &QualifiedName) -> Option<&'a Structured> {
         self.edm.structured(name)
     }

@@ -21,6 +21,20 @@ pub(crate) struct Overlay<'a> {
     pub(crate) open_types: BTreeMap<QualifiedName, Entry<'a, OpenTypeEntry>>,
     /// By method and pattern: `GET /planner/tasks/{}`.
     pub(crate) operations: BTreeMap<String, Entry<'a, OperationEntry>>,
+    /// By pattern: `/users/{}`.
+    pub(crate) aliases: BTreeMap<String, Entry<'a, AliasEntry>>,
+}
+
+/// A path that leads to the same things as another, so that what is below it is generated once.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AliasEntry {
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "reason")]
+    _reason: Option<String>,
+    /// The path whose name both have.
+    pub(crate) of: String,
 }
 
 /// An entry, where it stands, and whether it was asked for.
@@ -49,6 +63,8 @@ struct File {
     open_type: Table<OpenTypeEntry>,
     #[serde(default)]
     operation: Table<OperationEntry>,
+    #[serde(default)]
+    alias: Table<AliasEntry>,
 }
 
 /// What is to be known of a type.
@@ -173,6 +189,7 @@ impl<'a> Overlay<'a> {
     fn add(&mut self, source: &'a Source, file: File, complaints: &mut Vec<Diagnostic>) {
         let namespace = &file.namespace;
         let by_type = |key: &str| qualify(namespace, key);
+        collect(&mut self.aliases, source, namespace, file.alias, pattern, complaints);
         collect(&mut self.types, source, namespace, file.r#type, by_type, complaints);
         collect(
             &mut self.open_types,
@@ -192,6 +209,18 @@ impl<'a> Overlay<'a> {
         );
     }
 
+    /// The pattern under which overlay and prose know a path: that of the path which it is an alias of.
+    pub(crate) fn canonical(&self, path: &str) -> String {
+        let path = pattern(path);
+        for (alias, entry) in &self.aliases {
+            let rest = path.strip_prefix(alias.as_str());
+            if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+                return format!("{}{rest}", pattern(&entry.used().of));
+            }
+        }
+        path
+    }
+
     /// A complaint for each entry that nothing asked for.
     pub(crate) fn unused(&self) -> Vec<Diagnostic> {
         let types = self
@@ -206,7 +235,15 @@ impl<'a> Overlay<'a> {
             .operations
             .iter()
             .map(|(key, entry)| (&**key, entry.place, entry.used.get()));
-        let entries = types.chain(open).chain(operations).filter(|(_, _, used)| !used);
+        let aliases = self
+            .aliases
+            .iter()
+            .map(|(path, entry)| (&**path, entry.place, entry.used.get()));
+        let entries = types
+            .chain(open)
+            .chain(operations)
+            .chain(aliases)
+            .filter(|(_, _, used)| !used);
         let complaint = |(name, place, _): (&str, Place<'_>, bool)| {
             place.complain(
                 format!(

@@ -308,18 +308,24 @@ pub struct Operation {
     pub method: Method,
     /// The name of the Rust method.
     pub name: String,
+    /// The name of the static that holds what is known of it.
+    pub facts: String,
     /// Its path, with the names of the keys.
     pub path: String,
+    /// Other paths that lead to the same.
+    pub aliases: Vec<String>,
+    /// The segment after the builder's path, for a function or an action.
+    pub segment: Option<String>,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
-    /// The entity type at the end of the path.
+    /// The entity type at the end of the builder's path.
     pub entity: String,
     /// Whether it needs an ETag.
     pub if_match: bool,
     /// A filter that the service insists on.
     pub filter: Option<Filter>,
-    /// The write type of its body.
-    pub body: Option<String>,
+    /// What it sends.
+    pub body: Body,
     /// What it is answered with.
     pub answer: Answer,
     /// The query options that the service honours.
@@ -328,6 +334,30 @@ pub struct Operation {
     pub permissions: [Option<String>; 3],
     /// The page of the reference.
     pub reference: Option<String>,
+}
+
+/// What a request sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// A write type, by its name.
+    Edit(String),
+    /// The parameters of an action.
+    Parameters(Vec<Argument>),
+}
+
+/// A parameter of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The name of the Rust parameter.
+    pub name: String,
+    /// The name in JSON.
+    pub wire: String,
+    /// Its type.
+    pub ty: RustType,
+    /// Whether it may be left out.
+    pub optional: bool,
 }
 
 /// A filter for equality.
@@ -342,14 +372,16 @@ pub struct Filter {
 }
 
 /// What a request is answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The entity, with its version.
-    Versioned,
-    /// A page of entities, each with its version.
-    Page,
     /// Nothing.
     Nothing,
+    /// One value; an entity with its version.
+    One(RustType),
+    /// A page of values; entities with their versions.
+    Page(RustType),
+    /// A page of changes to entities of this type.
+    Changes(String),
 }
 
 /// An HTTP method.

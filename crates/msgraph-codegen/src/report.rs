@@ -3,7 +3,10 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use crate::{plan::Plan, slice::Slice};
+use crate::{
+    plan::{Operation, Plan},
+    slice::Slice,
+};
 
 /// What a generation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,16 +60,16 @@ pub(crate) fn lock(slice: &Slice, plan: &Plan) -> String {
     let mut text =
         "# Written by `cargo xtask generate` and read in review: what is in scope, and what pulled it in.\n".to_owned();
     text.push_str("\n# operations <- root\n");
+    let operations: Vec<_> = plan.builders.iter().flat_map(|builder| &builder.operations).collect();
     for node in &slice.nodes {
         let path = format!("/{}", node.path.join("/"));
-        let offered = plan
-            .builders
-            .iter()
-            .filter(|builder| builder.path == path)
-            .flat_map(|builder| &builder.operations);
-        for operation in offered {
-            let root = node.methods.get(&operation.method).map_or("", String::as_str);
-            let _ = writeln!(text, "{} {path} <- {root}", operation.method);
+        for (method, root) in &node.methods {
+            let is_this = |operation: &&&Operation| {
+                operation.method == *method && (operation.path == path || operation.aliases.contains(&path))
+            };
+            if operations.iter().any(|operation| is_this(&operation)) {
+                let _ = writeln!(text, "{method} {path} <- {root}");
+            }
         }
     }
     text.push_str("\n# types <- what needs them\n");

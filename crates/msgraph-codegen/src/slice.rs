@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
     Diagnostic, Diagnostics,
-    csdl::{Edm, QualifiedName, Type, ValueType},
+    csdl::{CallableKind, Edm, QualifiedName, Type, ValueType},
     glob::Glob,
     plan::Method,
 };
@@ -34,6 +34,12 @@ pub(crate) struct Node {
     pub(crate) methods: BTreeMap<Method, String>,
 }
 
+impl Node {
+    fn segments(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+}
+
 /// The last step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -43,6 +49,8 @@ pub(crate) enum Step {
     Collection(String),
     /// From many to one of them.
     Key,
+    /// A function or an action, by its number in the model.
+    Call(usize),
 }
 
 /// Extra needs that the metadata does not show: a type, and the types it leans on.
@@ -68,19 +76,47 @@ pub(crate) fn slice(edm: &Edm, file: &str, roots: &[String], leanings: &Leanings
         navigations: BTreeSet::new(),
     };
     slicer.walk_roots();
+    if slicer.slice.nodes.len() > MOST_PATHS {
+        complaints.push(Diagnostic::of(
+            file,
+            format!("the roots name more than {MOST_PATHS} paths"),
+            "write narrower roots: `**` goes down every navigation property",
+        ));
+        return Diagnostics::check(complaints, slicer.slice);
+    }
     for glob in &slicer.globs {
         let named = |node: &Node| node.methods.values().any(|root| root == glob.text());
-        if !slicer.slice.nodes.iter().any(named) {
-            complaints.push(Diagnostic::of(
-                file,
-                format!("the root `{}` matches nothing", glob.text()),
-                format!("paths begin with one of: {}", first_names(edm)),
-            ));
+        if slicer.slice.nodes.iter().any(named) {
+            continue;
         }
+        let (message, help) = if slicer
+            .slice
+            .nodes
+            .iter()
+            .any(|node| glob.agreement(&node.segments()).whole)
+        {
+            (
+                "names nothing that another root does not",
+                "remove it, or the other".to_owned(),
+            )
+        } else {
+            (
+                "matches nothing",
+                format!("paths begin with one of: {}", first_names(edm)),
+            )
+        };
+        complaints.push(Diagnostic::of(
+            file,
+            format!("the root `{}` {message}", glob.text()),
+            help,
+        ));
     }
     slicer.close(leanings);
     Diagnostics::check(complaints, slicer.slice)
 }
+
+/// All of Planner and To Do are some hundreds; a model with many ways round has more paths than anybody could compile.
+const MOST_PATHS: usize = 20_000;
 
 fn first_names(edm: &Edm) -> String {
     const SHOWN: usize = 12;
@@ -131,7 +167,7 @@ impl<'a> Slicer<'a> {
         stack: &mut Vec<(&'a QualifiedName, &'a str)>,
     ) {
         let path = extend(above, name);
-        if !self.leads_on(&path) && !self.names(&path) {
+        if self.slice.nodes.len() > MOST_PATHS || (!self.leads_on(&path) && !self.names(&path)) {
             return;
         }
         let step = if place.collection {
@@ -149,6 +185,7 @@ impl<'a> Slicer<'a> {
         if !place.contained {
             return;
         }
+        self.visit_calls(node, &path, place.target, place.collection);
         if !place.collection {
             self.descend(node, &path, place.target, stack);
             return;
@@ -162,7 +199,29 @@ impl<'a> Slicer<'a> {
         if self.leads_on(&path) || self.names(&path) {
             let methods = &[Method::Get, Method::Patch, Method::Delete];
             let item = self.push(Some(node), Step::Key, path.clone(), place.target, methods);
+            self.visit_calls(item, &path, place.target, false);
             self.descend(item, &path, place.target, stack);
+        }
+    }
+
+    /// Visits the functions and actions that are called on what is at the end of a path.
+    fn visit_calls(&mut self, node: usize, path: &[String], target: &QualifiedName, collection: bool) {
+        let lineage: Vec<_> = self.edm.lineage(target).into_iter().map(|(name, _)| name).collect();
+        for (number, call) in self.edm.calls.iter().enumerate() {
+            let path = extend(path, &call.name);
+            if call.collection != collection || !lineage.contains(&&call.target) || !self.names(&path) {
+                continue;
+            }
+            let method = match call.kind {
+                CallableKind::Function if !call.parameters.is_empty() => {
+                    let reason = "a function with parameters, which are not generated yet";
+                    self.slice.cut.insert(format!("/{}()", path.join("/")), reason);
+                    continue;
+                }
+                CallableKind::Function => Method::Get,
+                CallableKind::Action => Method::Post,
+            };
+            self.push(Some(node), Step::Call(number), path, target, &[method]);
         }
     }
 
@@ -252,7 +311,21 @@ impl<'a> Slicer<'a> {
     fn close(&mut self, leanings: &Leanings) {
         let mut queue: VecDeque<(QualifiedName, String)> = VecDeque::new();
         for node in self.slice.nodes.iter().filter(|node| !node.methods.is_empty()) {
-            queue.push_back((node.target.clone(), format!("/{}", node.path.join("/"))));
+            let reason = format!("/{}", node.path.join("/"));
+            let call = match node.step {
+                Step::Call(number) => self.edm.calls.get(number),
+                Step::Single(_) | Step::Collection(_) | Step::Key => None,
+            };
+            let Some(call) = call else {
+                queue.push_back((node.target.clone(), reason));
+                continue;
+            };
+            let parameters = call.parameters.iter().map(|parameter| &parameter.ty);
+            for ty in parameters.chain(&call.returns) {
+                if let ValueType::Named(needed) = &ty.value {
+                    queue.push_back((needed.clone(), reason.clone()));
+                }
+            }
         }
         while let Some((name, reason)) = queue.pop_front() {
             if self.slice.types.contains_key(&name) {

@@ -1,8 +1,9 @@
 //! What a request is answered with.
 
-use std::{any, error, fmt};
+use std::{any, error, fmt, fmt::Write as _};
 
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use crate::{
     Page, Versioned,
@@ -11,15 +12,31 @@ use crate::{
 
 /// A response, as far as reading it depends on it.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Reply<'a> {
     /// The HTTP status.
     pub status: u16,
+    /// The body; empty where there is none.
+    pub body: &'a [u8],
     /// The `ETag` header.
     pub etag: Option<&'a str>,
     /// The `request-id` header.
     pub request_id: Option<&'a str>,
-    /// The body; empty where there is none.
-    pub body: &'a [u8],
+    /// The `Retry-After` header.
+    pub retry_after: Option<&'a str>,
+}
+
+impl<'a> Reply<'a> {
+    /// A response without headers.
+    pub fn new(status: u16, body: &'a [u8]) -> Self {
+        Self {
+            status,
+            body,
+            etag: None,
+            request_id: None,
+            retry_after: None,
+        }
+    }
 }
 
 impl fmt::Debug for Reply<'_> {
@@ -90,7 +107,8 @@ pub struct DecodeError {
     pub expected: &'static str,
     /// The HTTP status of the response.
     pub status: u16,
-    /// Where in the body: the path of the property, such as `value[3].percentComplete`. Empty for the body itself.
+    /// Where in the body: the path of the property, such as `value[3].percentComplete`. Empty for the body itself; `*` stands
+    /// for the key of an open type.
     pub path: String,
     /// What is wrong there.
     pub reason: String,
@@ -122,15 +140,37 @@ impl DecodeError {
                 String::new(),
                 "there is more after the end of the JSON value".to_owned(),
             ),
-            Err(error) => (error.path().to_string(), without_value(error.inner())),
+            Err(error) => (shown_path(error.path()), without_value(error.inner())),
         };
         Self {
             expected: any::type_name::<T>(),
             status: reply.status,
-            path: if path == "." { String::new() } else { path },
+            path,
             reason,
         }
     }
+}
+
+/// A path, such as `value[3].percentComplete`. Keys of open types are left out: they are ids and URLs.
+fn shown_path(path: &serde_path_to_error::Path) -> String {
+    let mut shown = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => {
+                let _ = write!(shown, "[{index}]");
+            }
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                let is_name = key.len() <= 64
+                    && key
+                        .chars()
+                        .all(|letter| letter.is_ascii_alphabetic() || "@._".contains(letter));
+                let dot = if shown.is_empty() { "" } else { "." };
+                let _ = write!(shown, "{dot}{}", if is_name { key } else { "*" });
+            }
+            Segment::Unknown => {}
+        }
+    }
+    shown
 }
 
 /// What a JSON error says, without the value that it quotes: that may be somebody's data.

@@ -29,7 +29,8 @@ pub struct ServiceError {
     pub inner: Option<Box<InnerError>>,
     /// The body as it came.
     pub body: ErrorBody,
-    /// The `request-id` header.
+    /// The `Retry-After` header, as it came: seconds, or a date.
+    pub retry_after: Option<String>,
     header_request_id: Option<String>,
 }
 
@@ -104,6 +105,7 @@ impl ServiceError {
             details: details.map(ErrorDetail::from_json).collect(),
             inner: InnerError::within(error),
             body: ErrorBody(reply.body.into()),
+            retry_after: reply.retry_after.map(str::to_owned),
             header_request_id: reply.request_id.map(str::to_owned),
         }
     }
@@ -184,6 +186,11 @@ impl ServiceError {
         matches!(self.status, 429 | 503 | 504 | 509)
     }
 
+    /// Whether the request may have been carried out all the same: the service, or a gateway before it, failed (5xx).
+    pub fn may_be_carried_out(&self) -> bool {
+        self.status >= 500
+    }
+
     /// What to do about the error, where that can be said.
     pub fn advice(&self) -> Option<&'static str> {
         Some(match self.status {
@@ -200,7 +207,7 @@ impl ServiceError {
             410 => "start over: the link has expired",
             412 => "read the object again and send the request with the ETag that this returns",
             429 => "wait as long as the Retry-After header says",
-            503 | 504 => "try again later",
+            500.. => "the request may have been carried out: read before writing again, and try later",
             _ => return None,
         })
     }

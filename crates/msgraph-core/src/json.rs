@@ -34,6 +34,10 @@ impl Raw {
         serde_json::from_str(text).map(Self)
     }
 
+    pub(crate) fn null() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -84,4 +88,20 @@ impl<'de> Deserialize<'de> for Raw {
 /// Whether this text is one JSON value.
 pub(crate) fn is_json(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
+/// A member as `Debug` shows it: a link may hold a token, so of links only the length is shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a Raw,
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.ends_with("Link") {
+            write!(formatter, "{} bytes", self.value.as_str().len())
+        } else {
+            self.value.fmt(formatter)
+        }
+    }
 }

@@ -11,10 +11,12 @@
 //! | [`open`] | OData open types as maps with typed keys and values |
 //! | [`enums`], [`date_time`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
 //! | [`request`], [`answer`], [`page`] | a request is a value; it knows the type of its answer |
+//! | [`delta`] | pages of changes, and which of their links is worth keeping |
 //! | [`error`] | what the service says when it refuses |
 
 pub mod answer;
 pub mod date_time;
+pub mod delta;
 pub mod enums;
 pub mod error;
 pub mod etag;
@@ -33,6 +35,7 @@ mod text;
 pub use self::{
     answer::{Answer, DecodeError, Reply},
     date_time::DateTimeOffset,
+    delta::{Change, Continuation, DeltaLink, DeltaPage, NextLink},
     error::{PlannerLimit, ServiceError},
     etag::ETag,
     id::Id,
@@ -51,11 +54,11 @@ pub mod prelude {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 
     pub use crate::{
-        Category, DateTimeOffset, ETag, EncodedKey, Entity, Id, NewOrderHint, OpenMap, OrderHint, Page, Property, Raw,
-        Record, Request, Versioned,
+        Category, DateTimeOffset, DeltaPage, ETag, EncodedKey, Entity, Id, NewOrderHint, OpenMap, OrderHint, Page,
+        Property, Raw, Record, Request, Versioned,
         enums::{self, OpenEnum},
         record::{self, Extra, Values, VisitProperties},
-        request::{self, ApiVersion, DeleteIn, Method, Operation, Path, QueryOption, Replay, UpdateIn, V1},
+        request::{self, ApiVersion, Arguments, DeleteIn, Method, Operation, Path, QueryOption, Replay, UpdateIn, V1},
         update::{Edit, Patch},
     };
 }

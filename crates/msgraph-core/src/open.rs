@@ -21,6 +21,11 @@ pub trait OpenKey: PartialEq {
 
     /// The name of the property as it stands in JSON.
     fn as_wire(&self) -> &str;
+
+    /// Whether OData allows the name for a property. What it reserves makes an annotation, or is refused.
+    fn is_allowed(&self) -> bool {
+        !self.as_wire().is_empty() && !self.as_wire().contains(['.', ':', '@', '#'])
+    }
 }
 
 /// The open properties of one object, in the order in which they came.
@@ -279,7 +284,8 @@ impl Category {
 
     /// The number of the label; `None` for one that the service named otherwise.
     pub fn number(&self) -> Option<u8> {
-        self.as_wire().strip_prefix("category")?.parse().ok()
+        let position = LABELS.iter().position(|label| *label == self.as_wire())?;
+        u8::try_from(position + 1).ok()
     }
 }
 

@@ -4,11 +4,11 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
+    de::{DeserializeOwned, MapAccess, Visitor},
     ser::SerializeMap,
 };
 
-use crate::{Raw, text::Text};
+use crate::{Raw, Request, text::Text};
 
 /// A link that the service wrote: opaque, and followed byte for byte.
 ///
@@ -64,6 +64,22 @@ pub struct Page<T> {
     pub count: Option<i64>,
     /// What else the service said of the page, such as `@odata.context`, in the order in which it came.
     pub annotations: Vec<(Box<str>, Raw)>,
+}
+
+impl<T> Page<T> {
+    /// The request for the next page; `None` on the last.
+    pub fn next(&self) -> Option<Request<Self>> {
+        self.next_link.clone().map(Request::follow)
+    }
+
+    /// An annotation of the expected kind; one of another kind is kept as it came.
+    fn annotation<V: DeserializeOwned>(&mut self, name: &str, value: Raw) -> Option<V> {
+        let expected = value.decode().ok();
+        if expected.is_none() {
+            self.annotations.push((name.into(), value));
+        }
+        expected
+    }
 }
 
 impl<T> Default for Page<T> {
@@ -127,9 +143,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
                     page.value = map.next_value()?;
                     has_value = true;
                 }
-                NEXT_LINK => page.next_link = map.next_value()?,
-                DELTA_LINK => page.delta_link = map.next_value()?,
-                COUNT => page.count = map.next_value()?,
+                NEXT_LINK => page.next_link = page.annotation(&name, map.next_value()?),
+                DELTA_LINK => page.delta_link = page.annotation(&name, map.next_value()?),
+                COUNT => page.count = page.annotation(&name, map.next_value()?),
                 _ => page.annotations.push((name.into(), map.next_value()?)),
             }
         }

@@ -4,7 +4,7 @@
 //! null or was not sent (after `$select`, or in a delta page); [`Record::presence`] does. What the build does not
 //! know is kept in [`Extra`] and written back as it came.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -12,7 +12,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use crate::{ETag, Id, Raw, Versioned, text::Text};
+use crate::{ETag, Id, Raw, Versioned, json, text::Text};
 
 /// A generated read type.
 ///
@@ -195,6 +195,11 @@ impl Extra {
         }
     }
 
+    /// Keeps an annotation that has no value.
+    fn keep_null(&mut self, name: Cow<'_, str>) {
+        self.rare().unknown.push((name.into(), Raw::null()));
+    }
+
     fn set_type(&mut self, name: &str, declared: &'static str) {
         if name == declared {
             self.bits |= Self::DECLARED_TYPE;
@@ -207,7 +212,8 @@ impl Extra {
 
 impl fmt::Debug for Extra {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_map().entries(self.unknown()).finish()
+        let shown = self.unknown().map(|(name, value)| (name, json::Shown { name, value }));
+        formatter.debug_map().entries(shown).finish()
     }
 }
 
@@ -287,11 +293,14 @@ fn read_members<'de, R: Record, A: MapAccess<'de>>(
             continue;
         }
         match &*name {
-            ETAG => *etag = values.map.next_value()?,
-            TYPE => {
-                let Text(name) = values.map.next_value()?;
-                values.extra.set_type(&name, R::ODATA_TYPE);
-            }
+            ETAG => match values.map.next_value()? {
+                Some(text) => *etag = Some(text),
+                None => values.extra.keep_null(name),
+            },
+            TYPE => match values.map.next_value::<Option<Text<'de>>>()? {
+                Some(ty) => values.extra.set_type(&ty, R::ODATA_TYPE),
+                None => values.extra.keep_null(name),
+            },
             _ => {
                 let value = values.map.next_value()?;
                 values.extra.rare().unknown.push((name.into(), value));

@@ -1,17 +1,20 @@
 //! A request is a value: it can be sent, put in a batch, shown, and compared in a test.
 
+mod arguments;
 mod fault;
 mod operation;
 mod path;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
+#[doc(hidden)]
+pub use self::arguments::Arguments;
 pub use self::{
     fault::RequestFault,
     operation::{Method, Operation, Permissions, QueryOption, Replay},
     path::{ApiVersion, Path, V1},
 };
-use crate::{ETag, Id, Raw, Versioned, record::Entity, record::Record, update::Edit};
+use crate::{ETag, Id, Link, Raw, Versioned, record::Entity, record::Record, update::Edit};
 
 /// A request that is answered with an `R`.
 ///
@@ -28,6 +31,8 @@ struct Parts {
     operation: &'static Operation,
     version: &'static str,
     path: String,
+    /// The link that is followed instead of path and query.
+    link: Option<Link>,
     query: Vec<(&'static str, String)>,
     if_match: Option<Box<str>>,
     prefer: Vec<Cow<'static, str>>,
@@ -66,6 +71,19 @@ impl<R> Request<R> {
         pairs.join("&")
     }
 
+    /// The link that this request follows, instead of a path and a query. It is to be replayed byte for byte, and only
+    /// to the service that it came from.
+    pub fn link(&self) -> Option<&Link> {
+        self.parts.link.as_ref()
+    }
+
+    /// The request that follows a link of the service's.
+    pub fn follow(link: Link) -> Self {
+        let mut request = Self::new::<V1>(&FOLLOW, Path::new());
+        request.parts.link = Some(link);
+        request
+    }
+
     /// The headers that belong to the operation. Those of every request are the client's.
     pub fn headers(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         let mut headers = Vec::new();
@@ -96,6 +114,9 @@ impl<R> Request<R> {
     }
 }
 
+/// What is known of a request that follows a link.
+static FOLLOW: Operation = Operation::new(Method::Get, "");
+
 /// What generated builders write.
 #[doc(hidden)]
 impl<R> Request<R> {
@@ -105,6 +126,7 @@ impl<R> Request<R> {
             operation,
             version: V::SEGMENT,
             path,
+            link: None,
             query: Vec::new(),
             if_match: None,
             prefer: Vec::new(),
@@ -146,6 +168,14 @@ impl<R> Request<R> {
     pub fn filter_equals(self, property: &'static str, text: &str) -> Self {
         let literal = text.replace('\'', "''");
         self.query_option(QueryOption::Filter, format!("{property} eq '{literal}'"))
+    }
+
+    pub fn body_from_arguments(mut self, arguments: Arguments) -> Self {
+        match arguments.body() {
+            Ok(body) => self.parts.body = Some(body),
+            Err(fault) => self.parts.refuse(fault),
+        }
+        self
     }
 
     pub fn body_from<E: Edit>(mut self, edit: E) -> Self {
@@ -195,7 +225,10 @@ impl<R> fmt::Debug for Request<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Request");
         shown.field("operation", &format_args!("{}", self.parts.operation));
-        shown.field("path", &format_args!("/{}{}", self.parts.version, self.parts.path));
+        match &self.parts.link {
+            Some(link) => shown.field("link", link),
+            None => shown.field("path", &format_args!("/{}{}", self.parts.version, self.parts.path)),
+        };
         shown.field(
             "body",
             &self

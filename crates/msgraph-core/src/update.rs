@@ -31,27 +31,23 @@ pub trait Edit: Sized {
 /// The changes to the properties of an `R`, each at most once, in the order in which they were first made.
 pub struct Patch<R> {
     members: Vec<(Property<R>, Change)>,
-    fault: Option<RequestFault>,
 }
+
+/// What is sent for a property or a member, or why it cannot be.
+type Value = Result<Raw, RequestFault>;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Change {
-    Set(Raw),
+    Set(Value),
     Clear,
     /// Changes to single members of an open type; the others keep their values.
-    Members(Vec<(Box<str>, Raw)>),
+    Members(Vec<(Box<str>, Value)>),
 }
 
 impl<R: Record> Patch<R> {
     /// Sets a property.
     pub fn set<V: Serialize>(&mut self, property: Property<R>, value: impl Into<V>) {
-        match Raw::from_value(&value.into()) {
-            Ok(value) => *self.change(property) = Change::Set(value),
-            Err(error) => self.refuse(RequestFault::Unwritable {
-                property: property.name(),
-                reason: error.to_string(),
-            }),
-        }
+        *self.change(property) = Change::Set(written(property, &value.into()));
     }
 
     /// Clears a property: it is sent as null.
@@ -62,37 +58,19 @@ impl<R: Record> Patch<R> {
     /// Sets one member of an open type to an object. The object is sent with its `@odata.type`.
     pub fn set_member<E: Edit>(&mut self, property: Property<R>, key: &impl OpenKey, value: E) {
         let patch = value.into_patch();
-        if patch.members.is_empty() {
-            self.refuse(RequestFault::EmptyMember {
+        let value = match patch.fault() {
+            Some(fault) => Err(fault.clone()),
+            None if patch.members.is_empty() => Err(RequestFault::EmptyMember {
                 property: property.name(),
-                key: key.as_wire().into(),
-            });
-        }
-        self.set_plain_member(property, key, Typed(&patch));
-        if let Some(fault) = patch.fault {
-            self.refuse(fault);
-        }
+            }),
+            None => written(property, &Typed(&patch)),
+        };
+        self.put(property, key, value);
     }
 
     /// Sets one member of an open type to a value that needs no `@odata.type`.
     pub fn set_plain_member(&mut self, property: Property<R>, key: &impl OpenKey, value: impl Serialize) {
-        let value = match Raw::from_value(&value) {
-            Ok(value) => value,
-            Err(error) => {
-                return self.refuse(RequestFault::Unwritable {
-                    property: property.name(),
-                    reason: error.to_string(),
-                });
-            }
-        };
-        let change = self.change(property);
-        if !matches!(change, Change::Members(_)) {
-            *change = Change::Members(Vec::new());
-        }
-        if let Change::Members(members) = change {
-            members.retain(|(known, _)| **known != *key.as_wire());
-            members.push((key.as_wire().into(), value));
-        }
+        self.put(property, key, written(property, &value));
     }
 
     /// Removes one member of an open type: it is sent as null.
@@ -113,7 +91,29 @@ impl<R: Record> Patch<R> {
 
     /// Why these changes cannot be sent, if they cannot.
     pub fn fault(&self) -> Option<&RequestFault> {
-        self.fault.as_ref()
+        self.members.iter().find_map(|(_, change)| match change {
+            Change::Set(value) => value.as_ref().err(),
+            Change::Clear => None,
+            Change::Members(members) => members.iter().find_map(|(_, value)| value.as_ref().err()),
+        })
+    }
+
+    fn put<K: OpenKey>(&mut self, property: Property<R>, key: &K, value: Value) {
+        let value = if key.is_allowed() {
+            value
+        } else {
+            Err(RequestFault::InvalidKey {
+                property: property.name(),
+            })
+        };
+        let change = self.change(property);
+        if !matches!(change, Change::Members(_)) {
+            *change = Change::Members(Vec::new());
+        }
+        if let Change::Members(members) = change {
+            members.retain(|(known, _)| K::from_wire(known) != *key);
+            members.push((key.as_wire().into(), value));
+        }
     }
 
     fn change(&mut self, property: Property<R>) -> &mut Change {
@@ -125,18 +125,18 @@ impl<R: Record> Patch<R> {
         #[expect(clippy::indexing_slicing, reason = "the position was just found or pushed")]
         &mut self.members[position].1
     }
+}
 
-    fn refuse(&mut self, fault: RequestFault) {
-        self.fault.get_or_insert(fault);
-    }
+fn written<R>(property: Property<R>, value: &impl Serialize) -> Value {
+    Raw::from_value(value).map_err(|error| RequestFault::Unwritable {
+        property: property.name(),
+        reason: error.to_string(),
+    })
 }
 
 impl<R> Default for Patch<R> {
     fn default() -> Self {
-        Self {
-            members: Vec::new(),
-            fault: None,
-        }
+        Self { members: Vec::new() }
     }
 }
 
@@ -144,14 +144,13 @@ impl<R> Clone for Patch<R> {
     fn clone(&self) -> Self {
         Self {
             members: self.members.clone(),
-            fault: self.fault.clone(),
         }
     }
 }
 
 impl<R> PartialEq for Patch<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.members == other.members && self.fault == other.fault
+        self.members == other.members
     }
 }
 
@@ -177,11 +176,16 @@ impl<R> Serialize for Patch<R> {
 impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Set(value) => value.serialize(serializer),
+            Self::Set(value) => sent(value).serialize(serializer),
             Self::Clear => serializer.serialize_unit(),
-            Self::Members(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+            Self::Members(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, sent(value)))),
         }
     }
+}
+
+/// What cannot be sent is not: the request is refused.
+fn sent(value: &Value) -> Option<&Raw> {
+    value.as_ref().ok()
 }
 
 /// The value of an open property, which the service takes only with its type.

@@ -4,12 +4,10 @@ use msgraph_core::{PlannerLimit, Reply, ServiceError};
 use serde_json::json;
 
 fn error(status: u16, body: &str) -> ServiceError {
-    ServiceError::decode(Reply {
-        status,
-        etag: None,
-        request_id: Some("from-header"),
-        body: body.as_bytes(),
-    })
+    let mut reply = Reply::new(status, body.as_bytes());
+    reply.request_id = Some("from-header");
+    reply.retry_after = Some("2.128");
+    ServiceError::decode(reply)
 }
 
 #[test]
@@ -111,6 +109,8 @@ fn statuses_are_told_apart() {
     assert!(error(403, "").is_forbidden());
     for status in [429, 503, 504] {
         assert!(error(status, "").is_throttled(), "{status}");
+        assert_eq!(error(status, "").retry_after.as_deref(), Some("2.128"));
+        assert_eq!(error(status, "").may_be_carried_out(), status != 429);
     }
     for code in [
         "SyncStateNotFound",

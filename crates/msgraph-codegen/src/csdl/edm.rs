@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use super::document::CallableKind;
+
 /// A linked model.
 #[derive(Debug, Default)]
 pub struct Edm {
@@ -9,6 +11,36 @@ pub struct Edm {
     pub types: BTreeMap<QualifiedName, Type>,
     /// The entity sets and singletons, by name.
     pub roots: BTreeMap<String, RootSet>,
+    /// The functions and actions that are called on something.
+    pub calls: Vec<BoundCall>,
+}
+
+/// A function or action that is called on something: its first parameter.
+#[derive(Debug)]
+pub struct BoundCall {
+    /// Its name, without namespace.
+    pub name: String,
+    /// Function or action.
+    pub kind: CallableKind,
+    /// The entity type that it is called on.
+    pub target: QualifiedName,
+    /// Whether it is called on many.
+    pub collection: bool,
+    /// Its other parameters.
+    pub parameters: Vec<CallParameter>,
+    /// What it returns.
+    pub returns: Option<TypeRef>,
+}
+
+/// A parameter of a function or action.
+#[derive(Debug)]
+pub struct CallParameter {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeRef,
+    /// Whether it may be null.
+    pub nullable: bool,
 }
 
 /// The name of a type with its namespace: `microsoft.graph.plannerTask`.

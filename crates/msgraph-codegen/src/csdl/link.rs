@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    document::{Document, StructuredDeclaration, TypeName, TypeReference},
+    document::{Callable, Document, StructuredDeclaration, TypeName, TypeReference},
     edm::{
-        Edm, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet, Structured, Type, TypeRef, ValueType,
+        BoundCall, CallParameter, Edm, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet, Structured,
+        Type, TypeRef, ValueType,
     },
 };
 use crate::{Diagnostic, Diagnostics, Source};
@@ -86,12 +87,8 @@ impl<'a> Linker<'a> {
                 edm.types
                     .insert(qualify(&declaration.name), Type::Definition(underlying));
             }
-            for callable in &schema.callables {
-                let parameters = callable.parameters.iter().map(|parameter| &parameter.ty);
-                for reference in parameters.chain(&callable.returns) {
-                    self.value_type(&reference.name);
-                }
-            }
+            let calls = schema.callables.iter().filter_map(|callable| self.call(callable));
+            edm.calls.extend(calls);
             for root in &schema.roots {
                 let target = self.named(&root.ty);
                 let root_set = RootSet {
@@ -133,6 +130,35 @@ impl<'a> Linker<'a> {
             properties,
             navigations,
         }
+    }
+
+    /// A function or action that is called on something; the others are only checked.
+    fn call(&mut self, callable: &Callable) -> Option<BoundCall> {
+        let mut parameters: Vec<_> = callable
+            .parameters
+            .iter()
+            .map(|parameter| CallParameter {
+                name: parameter.name.clone(),
+                ty: self.type_ref(&parameter.ty),
+                nullable: parameter.nullable,
+            })
+            .collect();
+        let returns = callable.returns.as_ref().map(|returns| self.type_ref(returns));
+        if !callable.bound || parameters.is_empty() {
+            return None;
+        }
+        let binding = parameters.remove(0).ty;
+        let ValueType::Named(target) = binding.value else {
+            return None;
+        };
+        Some(BoundCall {
+            name: callable.name.clone(),
+            kind: callable.kind,
+            target,
+            collection: binding.collection,
+            parameters,
+            returns,
+        })
     }
 
     fn type_ref(&mut self, reference: &TypeReference) -> TypeRef {

@@ -1,8 +1,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{docs, ident};
-use crate::plan::{Answer, Builder, Child, Method, Operation, Shortcut};
+use super::{Scope, docs, ident};
+use crate::plan::{Answer, Body, Builder, Child, Method, Operation, Shortcut};
 
 /// The builder of the requests to one path, and the facts of its operations.
 pub(super) fn emit(builder: &Builder) -> Vec<TokenStream> {
@@ -65,6 +65,7 @@ fn step(child: &Child) -> TokenStream {
 fn request(operation: &Operation) -> TokenStream {
     let lines = docs(&operation.docs);
     let (name, entity, facts) = (ident(&operation.name), ident(&operation.entity), facts_name(operation));
+    let scope = Scope::REQUEST;
     let mut parameters = vec![quote!(self)];
     let mut steps = Vec::new();
     if operation.if_match {
@@ -77,23 +78,49 @@ fn request(operation: &Operation) -> TokenStream {
         parameters.push(quote!(#parameter: &Id<model::#id_of>));
         steps.push(quote!(.filter_equals(#wire, #parameter.as_str())));
     }
-    if let Some(body) = &operation.body {
-        let (parameter, body) = (ident(&operation.name), ident(body));
-        parameters.push(quote!(#parameter: model::#body));
-        if operation.method == Method::Patch {
-            steps.push(quote!(.prefer("return=representation")));
+    match &operation.body {
+        Body::None => {}
+        Body::Edit(edit) => {
+            let (parameter, edit) = (ident(&operation.name), ident(edit));
+            parameters.push(quote!(#parameter: model::#edit));
+            if operation.method == Method::Patch {
+                steps.push(quote!(.prefer("return=representation")));
+            }
+            steps.push(quote!(.body_from(#parameter)));
         }
-        steps.push(quote!(.body_from(#parameter)));
+        Body::Parameters(arguments) => {
+            let mut sets = Vec::new();
+            for argument in arguments {
+                let (name, wire, ty) = (ident(&argument.name), &argument.wire, scope.ty(&argument.ty));
+                parameters.push(if argument.optional {
+                    quote!(#name: Option<#ty>)
+                } else {
+                    quote!(#name: #ty)
+                });
+                sets.push(quote!(.set(#wire, #name)));
+            }
+            if !sets.is_empty() {
+                steps.push(quote!(.body_from_arguments(Arguments::new()#(#sets)*)));
+            }
+        }
     }
-    let answer = match operation.answer {
-        Answer::Versioned => quote!(Versioned<model::#entity>),
-        Answer::Page => quote!(Page<Versioned<model::#entity>>),
+    let answer = match &operation.answer {
         Answer::Nothing => quote!(()),
+        Answer::One(ty) => scope.ty(ty),
+        Answer::Page(ty) => {
+            let ty = scope.ty(ty);
+            quote!(Page<#ty>)
+        }
+        Answer::Changes(entity) => {
+            let entity = ident(entity);
+            quote!(DeltaPage<model::#entity>)
+        }
     };
+    let segment = operation.segment.as_ref().map(|segment| quote!(.segment(#segment)));
     quote! {
         #lines
         pub fn #name(#(#parameters),*) -> Request<#answer> {
-            Request::new(&#facts, self.path) #(#steps)*
+            Request::new(&#facts, self.path #segment) #(#steps)*
         }
     }
 }
@@ -185,14 +212,16 @@ fn facts(operation: &Operation) -> TokenStream {
     });
     let known = operation.permissions.iter().any(Option::is_some);
     let permissions = known.then(|| quote!(.permissions(#work, #personal, #application)));
+    let aliases = &operation.aliases;
+    let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
     let reference = operation.reference.as_ref().map(|page| quote!(.reference(#page)));
     quote! {
         pub(crate) static #name: Operation =
             Operation::new(Method::#method, #path)
-                #if_match #options #permissions #reference;
+                #aliases #if_match #options #permissions #reference;
     }
 }
 
 fn facts_name(operation: &Operation) -> Ident {
-    ident(operation.method.name())
+    ident(&operation.facts)
 }

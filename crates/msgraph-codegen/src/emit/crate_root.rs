@@ -23,7 +23,7 @@ pub(super) fn request(plan: &Plan) -> Vec<TokenStream> {
     let operations = plan.builders.iter().flat_map(|builder| {
         let module = ident(&module_name(&builder.name));
         builder.operations.iter().map(move |operation| {
-            let name = ident(operation.method.name());
+            let name = ident(&operation.facts);
             quote!(&#module::#name)
         })
     });

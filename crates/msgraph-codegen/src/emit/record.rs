@@ -7,13 +7,13 @@ use crate::plan::{EntityKey, Field, Record};
 /// A read type: the struct, the names of its properties, and how it is read and written.
 pub(super) fn emit(record: &Record) -> Vec<TokenStream> {
     let scope = Scope::of(&record.name);
-    let mut items = vec![structure(record, &scope), properties(record), implementation(record)];
-    items.extend(record.entity.iter().map(|key| entity(record, key, &scope)));
+    let mut items = vec![structure(record, scope), properties(record), implementation(record)];
+    items.extend(record.entity.iter().map(|key| entity(record, key, scope)));
     items.extend(serde(record));
     items
 }
 
-fn structure(record: &Record, scope: &Scope<'_>) -> TokenStream {
+fn structure(record: &Record, scope: Scope<'_>) -> TokenStream {
     let name = ident(&record.name);
     let lines = docs(&record.docs);
     let fields = record.fields.iter().map(|field| {
@@ -96,7 +96,7 @@ fn implementation(record: &Record) -> TokenStream {
     }
 }
 
-fn entity(record: &Record, key: &EntityKey, scope: &Scope<'_>) -> TokenStream {
+fn entity(record: &Record, key: &EntityKey, scope: Scope<'_>) -> TokenStream {
     let name = ident(&record.name);
     let (field, of) = (ident(&key.field), scope.name(&key.of));
     quote! {

@@ -10,11 +10,13 @@ use crate::{Diagnostic, csdl::QualifiedName};
 /// Names that generated files use for something else: those of `msgraph_core::prelude` and of Rust's prelude.
 const TAKEN_TYPES: &[&str] = &[
     "ApiVersion",
+    "Arguments",
     "Box",
     "Category",
     "DateTimeOffset",
     "Default",
     "DeleteIn",
+    "DeltaPage",
     "Deserialize",
     "Deserializer",
     "ETag",

@@ -1,12 +1,15 @@
 //! The builders of the request crate.
 
+use std::collections::BTreeMap;
+
 use heck::ToUpperCamelCase;
 
 use super::{Context, model, names};
 use crate::{
+    csdl::{BoundCall, TypeRef, ValueType},
     docs::Item,
     overlay::{Entry, OperationEntry},
-    plan::{Answer, Builder, Child, Filter, Method, Operation, RustType, Shortcut},
+    plan::{Answer, Argument, Body, Builder, Child, Filter, Method, Operation, RustType, Shortcut},
     slice::{Node, Step},
     toml_input::{Place, pattern},
 };
@@ -14,23 +17,23 @@ use crate::{
 pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
     let nodes = &context.slice.nodes;
     let mut builders = Vec::new();
-    for (index, node) in nodes.iter().enumerate() {
-        let operations: Vec<_> = offered(context, node)
-            .map(|method| operation(context, node, method))
-            .collect();
+    for group in groups(context).values() {
+        let Some(node) = group.first() else { continue };
+        let operations = operations(context, group);
         // Nothing leads on from a collection but its requests: an item is reached from what holds the collection.
         let is_end = matches!(node.step, Step::Collection(_)) && operations.is_empty();
-        if is_end || !is_needed(context, node) {
+        if is_end || !is_needed(context, node) || matches!(node.step, Step::Call(_)) {
             continue;
         }
+        let below: Vec<_> = group.iter().flat_map(|node| &node.children).copied().collect();
+        let shortcuts = operations
+            .iter()
+            .filter_map(|operation| shortcut(context, node, operation));
         builders.push(Builder {
-            name: builder_name(node),
+            name: builder_name(context, node),
             docs: path_docs(context, node),
-            children: children(context, &node.children),
-            shortcuts: operations
-                .iter()
-                .filter_map(|operation| shortcut(context, index, operation))
-                .collect(),
+            children: children(context, &below),
+            shortcuts: shortcuts.collect(),
             operations,
             updates: false,
             deletes: false,
@@ -44,23 +47,55 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
         builder.deletes = own.any(|shortcut| shortcut.method == Method::Delete);
     }
     builders.sort_by(|one, other| one.name.cmp(&other.name));
-    let roots: Vec<_> = (0..nodes.len())
-        .filter(|index| nodes.get(*index).is_some_and(|node| node.parent.is_none()))
-        .collect();
+    let is_root = |index: &usize| nodes.get(*index).is_some_and(|node| node.parent.is_none());
+    let roots: Vec<_> = (0..nodes.len()).filter(is_root).collect();
     (builders, children(context, &roots))
+}
+
+/// The nodes by the path that they are known under: those of an alias are together with what they are an alias of,
+/// and after it.
+fn groups<'c>(context: &Context<'c>) -> BTreeMap<String, Vec<&'c Node>> {
+    let mut groups: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
+    for node in &context.slice.nodes {
+        groups.entry(canonical(context, node)).or_default().push(node);
+    }
+    for (known, group) in &mut groups {
+        group.sort_by_key(|node| pattern(&path(node)) != *known);
+    }
+    groups
+}
+
+/// The requests to the path of these nodes, and the functions and actions that are called there.
+fn operations(context: &Context<'_>, group: &[&Node]) -> Vec<Operation> {
+    let calls = group.iter().flat_map(|node| context.slice.children(&node.children));
+    let calls = calls.filter(|node| matches!(node.step, Step::Call(_)));
+    let mut operations: Vec<Operation> = Vec::new();
+    for node in group.iter().copied().chain(calls) {
+        for method in offered(context, node) {
+            let operation = operation(context, node, method);
+            match operations.iter_mut().find(|known| known.facts == operation.facts) {
+                Some(known) => known.aliases.push(operation.path),
+                None => operations.push(operation),
+            }
+        }
+    }
+    operations
+}
+
+/// The path that overlay and prose know a node under.
+fn canonical(context: &Context<'_>, node: &Node) -> String {
+    context.overlay.canonical(&path(node))
 }
 
 fn path(node: &Node) -> String {
     format!("/{}", node.path.join("/"))
 }
 
-fn builder_name(node: &Node) -> String {
-    let words = node.path.iter().map(|segment| {
-        if segment.starts_with('{') {
-            "Item".to_owned()
-        } else {
-            segment.to_upper_camel_case()
-        }
+fn builder_name(context: &Context<'_>, node: &Node) -> String {
+    let path = canonical(context, node);
+    let words = path.split('/').map(|segment| match segment {
+        "{}" => "Item".to_owned(),
+        name => name.to_upper_camel_case(),
     });
     words.collect()
 }
@@ -72,13 +107,13 @@ fn is_needed(context: &Context<'_>, node: &Node) -> bool {
 }
 
 fn entry<'c>(context: &'c Context<'_>, node: &Node, method: Method) -> Option<&'c Entry<'c, OperationEntry>> {
-    let entry = context.overlay.operations.get(&key(node, method))?;
+    let entry = context.overlay.operations.get(&key(context, node, method))?;
     entry.used();
     Some(entry)
 }
 
-fn key(node: &Node, method: Method) -> String {
-    format!("{method} {}", pattern(&path(node)))
+fn key(context: &Context<'_>, node: &Node, method: Method) -> String {
+    format!("{method} {}", canonical(context, node))
 }
 
 /// The methods of a path that the service has, as far as is known.
@@ -106,11 +141,12 @@ fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
                     ..child(context, item, item_method(name), name)
                 }));
             }
-            // Reached from what holds its collection.
-            Step::Key => {}
+            // An item is reached from what holds its collection; a call is a request, not a step.
+            Step::Key | Step::Call(_) => {}
         }
     }
     children.sort_by(|one, other| one.method.cmp(&other.method));
+    children.dedup();
     children
 }
 
@@ -119,14 +155,15 @@ fn child(context: &Context<'_>, node: &Node, method: String, segment: &str) -> C
         method,
         segment: segment.to_owned(),
         key: None,
-        builder: builder_name(node),
+        builder: builder_name(context, node),
         docs: path_docs(context, node),
     }
 }
 
 fn path_docs(context: &Context<'_>, node: &Node) -> Vec<String> {
-    let path = path(node);
-    context.docs(&Item::Path(pattern(&path)), || format!("The path `{path}`."))
+    context.docs(&Item::Path(canonical(context, node)), || {
+        format!("The path `{}`.", path(node))
+    })
 }
 
 fn item_method(collection: &str) -> String {
@@ -153,15 +190,18 @@ fn key_of(context: &Context<'_>, item: &Node) -> String {
 fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
     let entry = entry(context, node, method);
     let path = path(node);
-    let name = match (method, &node.step) {
-        (Method::Get, Step::Collection(_)) => "list",
-        (Method::Get, _) => "get",
-        (Method::Post, _) => "create",
-        (Method::Patch, _) => "update",
-        (Method::Delete, _) => "delete",
+    let call = match node.step {
+        Step::Call(number) => context.edm.calls.get(number),
+        Step::Single(_) | Step::Collection(_) | Step::Key => None,
     };
     let filter = entry.and_then(|entry| filter(context, node, entry));
-    let mut docs = context.docs(&Item::Operation(key(node, method)), || format!("`{method} {path}`"));
+    let name = match (&filter, call) {
+        (Some((_, name)), _) => name.clone(),
+        (None, Some(call)) => names::field_name(&call.name),
+        (None, None) => conventional_name(method, &node.step).to_owned(),
+    };
+    let item = Item::Operation(key(context, node, method));
+    let mut docs = context.docs(&item, || format!("`{method} {path}`"));
     let reference = entry.map(|entry| entry.value.source.clone());
     let permissions = entry.map(|entry| &entry.value.permissions);
     let permissions = [
@@ -177,27 +217,79 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
     );
     Operation {
         method,
-        name: filter
-            .as_ref()
-            .map_or_else(|| name.to_owned(), |(_, name)| name.clone()),
+        facts: call.map_or_else(|| method.name().to_owned(), |call| names::constant_name(&call.name)),
+        aliases: Vec::new(),
+        segment: call.map(|call| call.name.clone()),
+        name,
         path,
         docs,
         entity: names::type_name(&node.target),
         if_match: entry.is_some_and(|entry| entry.value.if_match),
         filter: filter.map(|(filter, _)| filter),
-        body: match method {
-            Method::Post => Some(model::create_name(&node.target)),
-            Method::Patch => Some(model::update_name(&node.target)),
-            Method::Get | Method::Delete => None,
-        },
-        answer: match (method, &node.step) {
-            (Method::Get, Step::Collection(_)) => Answer::Page,
-            (Method::Delete, _) => Answer::Nothing,
-            (Method::Get | Method::Post | Method::Patch, _) => Answer::Versioned,
-        },
+        body: body(context, node, method, call),
+        answer: answer(context, node, method, call),
         query_options: entry.map(|entry| query_options(context, entry)).unwrap_or_default(),
         permissions,
         reference,
+    }
+}
+
+fn conventional_name(method: Method, step: &Step) -> &'static str {
+    match (method, step) {
+        (Method::Get, Step::Collection(_)) => "list",
+        (Method::Get, _) => "get",
+        (Method::Post, _) => "create",
+        (Method::Patch, _) => "update",
+        (Method::Delete, _) => "delete",
+    }
+}
+
+fn body(context: &Context<'_>, node: &Node, method: Method, call: Option<&BoundCall>) -> Body {
+    match (call, method) {
+        (Some(call), Method::Post) => {
+            let arguments = call.parameters.iter().map(|parameter| Argument {
+                name: names::field_name(&parameter.name),
+                wire: parameter.name.clone(),
+                ty: context.rust_type(&parameter.ty),
+                optional: parameter.nullable,
+            });
+            Body::Parameters(arguments.collect())
+        }
+        (None, Method::Post) => Body::Edit(model::create_name(&node.target)),
+        (_, Method::Patch) => Body::Edit(model::update_name(&node.target)),
+        (_, Method::Get | Method::Delete) => Body::None,
+    }
+}
+
+fn answer(context: &Context<'_>, node: &Node, method: Method, call: Option<&BoundCall>) -> Answer {
+    if let Some(call) = call {
+        let Some(returns) = &call.returns else {
+            return Answer::Nothing;
+        };
+        let one = TypeRef {
+            collection: false,
+            value: returns.value.clone(),
+        };
+        let one = match (&returns.value, context.rust_type(&one)) {
+            (ValueType::Named(ty), RustType::Model(entity)) if context.is_entity(ty) => {
+                if call.name == "delta" && returns.collection {
+                    return Answer::Changes(entity);
+                }
+                RustType::Versioned(entity)
+            }
+            (_, ty) => ty,
+        };
+        return if returns.collection {
+            Answer::Page(one)
+        } else {
+            Answer::One(one)
+        };
+    }
+    let entity = RustType::Versioned(names::type_name(&node.target));
+    match (method, &node.step) {
+        (Method::Get, Step::Collection(_)) => Answer::Page(entity),
+        (Method::Delete, _) => Answer::Nothing,
+        (Method::Get | Method::Post | Method::Patch, _) => Answer::One(entity),
     }
 }
 
@@ -264,12 +356,12 @@ fn filter(context: &Context<'_>, node: &Node, entry: &Entry<'_, OperationEntry>)
 }
 
 /// The short form of a write that needs an ETag: possible where one id is all that the path needs.
-fn shortcut(context: &Context<'_>, index: usize, operation: &Operation) -> Option<Shortcut> {
-    if !operation.if_match {
+fn shortcut(context: &Context<'_>, node: &Node, operation: &Operation) -> Option<Shortcut> {
+    if !operation.if_match || operation.segment.is_some() {
         return None;
     }
     let nodes = &context.slice.nodes;
-    let mut chain: Vec<&Node> = std::iter::successors(nodes.get(index), |node| nodes.get(node.parent?)).collect();
+    let mut chain: Vec<&Node> = std::iter::successors(Some(node), |node| nodes.get(node.parent?)).collect();
     chain.reverse();
     let (root, rest) = chain.split_first()?;
     let mut keys = chain.iter().filter(|node| node.step == Step::Key);
@@ -286,16 +378,17 @@ fn shortcut(context: &Context<'_>, index: usize, operation: &Operation) -> Optio
                 steps.push((item_method(name), true));
             }
             Step::Collection(_) => return None,
-            Step::Key => {}
+            Step::Key | Step::Call(_) => {}
         }
     }
     Some(Shortcut {
         method: operation.method,
         entity: operation.entity.clone(),
-        update: (operation.method == Method::Patch)
-            .then(|| operation.body.clone())
-            .flatten(),
-        root: builder_name(root),
+        update: match &operation.body {
+            Body::Edit(update) => Some(update.clone()),
+            Body::None | Body::Parameters(_) => None,
+        },
+        root: builder_name(context, root),
         steps,
     })
 }

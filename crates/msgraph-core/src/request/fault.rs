@@ -15,8 +15,11 @@ pub enum RequestFault {
     EmptyMember {
         /// The property of the open type.
         property: &'static str,
-        /// The key of the member.
-        key: Box<str>,
+    },
+    /// A key of an open type is empty, or holds a character that OData reserves.
+    InvalidKey {
+        /// The property of the open type.
+        property: &'static str,
     },
     /// The object was read without its ETag, so it cannot be written.
     MissingETag {
@@ -35,6 +38,8 @@ pub enum RequestFault {
         /// The id.
         id: Box<str>,
     },
+    /// The link leads to another service than the client talks to, which must not get the token.
+    ForeignLink,
     /// A value cannot be written as JSON.
     Unwritable {
         /// The property that holds it.
@@ -53,11 +58,11 @@ impl fmt::Display for RequestFault {
                     "the update of a {entity} is empty: set or clear a property, or send nothing"
                 )
             }
-            Self::EmptyMember { property, key } => {
-                write!(
-                    formatter,
-                    "`{property}`: the member `{key}` is empty: set one of its properties"
-                )
+            Self::EmptyMember { property } => {
+                write!(formatter, "a member of `{property}` is empty: set one of its properties")
+            }
+            Self::InvalidKey { property } => {
+                write!(formatter, "a key of `{property}` is empty, or holds one of `.`, `:`, `@` and `#`, which OData reserves")
             }
             Self::MissingETag { operation } => write!(
                 formatter,
@@ -74,6 +79,9 @@ impl fmt::Display for RequestFault {
                     "`{id}` is no id, and would make `{path}` address something else"
                 )
             }
+            Self::ForeignLink => formatter.write_str(
+                "the link leads to another service than the one that the client talks to, and would take the token along",
+            ),
             Self::Unwritable { property, reason } => {
                 write!(formatter, "`{property}` cannot be written as JSON: {reason}")
             }

@@ -10,6 +10,8 @@ pub struct Operation {
     pub method: Method,
     /// The path below the version, with the names of the ids in braces.
     pub path: &'static str,
+    /// Other paths that lead to the same.
+    pub aliases: &'static [&'static str],
     /// Whether the service refuses the operation without the ETag of the object.
     pub if_match: bool,
     /// What a repetition of the request would do.
@@ -28,6 +30,7 @@ impl Operation {
         Self {
             method,
             path,
+            aliases: &[],
             if_match: false,
             replay: match method {
                 Method::Get => Replay::Harmless,
@@ -41,6 +44,11 @@ impl Operation {
             },
             reference: None,
         }
+    }
+
+    pub const fn aliases(mut self, paths: &'static [&'static str]) -> Self {
+        self.aliases = paths;
+        self
     }
 
     pub const fn if_match(mut self) -> Self {
@@ -124,7 +132,8 @@ impl fmt::Display for Method {
 pub enum Replay {
     /// It changes nothing: repeat freely.
     Harmless,
-    /// It needs an ETag, which the first one made stale: the repetition is refused, and reading tells what happened.
+    /// It needs an ETag, which the first one made stale. Whether the service refuses the repetition or accepts it once
+    /// more, reading the object again tells what happened.
     Checked,
     /// It may be carried out twice.
     Unsafe,
