@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use msgraph_codegen::{CoreDependency, Input, Output, Scope, Source, generate, plan::Version, workspace};
+use msgraph_codegen::{CoreDependency, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
 use serde::Deserialize;
 use tests::{read, repository};
 
@@ -18,7 +18,7 @@ use tests::{read, repository};
 struct Case {
     /// What the case is about.
     about: String,
-    roots: Vec<String>,
+    roots: Vec<toml::Spanned<String>>,
 }
 
 /// Every case, by name.
@@ -42,8 +42,15 @@ fn run(folder: &Path) -> Result<Output, String> {
     let optional = |name: &str| folder.join(name).exists().then(|| source(name)).into_iter().collect();
     let input = Input {
         metadata: source("input.csdl.xml"),
-        manifest: "case.toml".to_owned(),
-        roots: case.roots,
+        manifest: source("case.toml"),
+        roots: case
+            .roots
+            .iter()
+            .map(|root| Root {
+                glob: root.get_ref().clone(),
+                offset: Some(root.span().start),
+            })
+            .collect(),
         version: Version::V1,
         overlay: optional("overlay.toml"),
         docs: optional("docs.toml"),

@@ -1,10 +1,5 @@
 //! Read types and updates, as the generated crates have them.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot go on panics"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::time::{Duration, SystemTime};
 

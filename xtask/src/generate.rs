@@ -7,11 +7,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use msgraph_codegen::{CoreDependency, Input, Output, Scope, Source, generate, plan::Version, workspace};
+use msgraph_codegen::{CoreDependency, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
 use serde::Deserialize;
 
 use crate::{
-    files::{Change, Mode, sync_file, sync_folder},
+    files::{Change, Mode, refuse_foreign, sync_file, sync_folder},
     repository,
 };
 
@@ -54,7 +54,7 @@ struct Slice {
     docs: PathBuf,
     overlay: PathBuf,
     lock: PathBuf,
-    roots: Vec<String>,
+    roots: Vec<toml::Spanned<String>>,
     model: PathBuf,
     request: PathBuf,
 }
@@ -68,29 +68,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Generates, or checks, the crates of this repository.
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
 fn run_here(mode: Mode) -> Result<()> {
     let path = repository().join("metadata/generate.toml");
-    let manifest: Manifest = toml::from_str(&read(&path)?.text).with_context(|| display(&path))?;
+    let source = read(&path)?;
+    let manifest: Manifest = toml::from_str(&source.text).with_context(|| display(&path))?;
     let mut changes = Vec::new();
     for slice in &manifest.slice {
         let started = Instant::now();
-        let input = slice.input(&path)?;
+        let input = slice.input(&source)?;
         let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
         changes.extend(slice.sync(&output, mode)?);
         report(&output, started);
+        for item in &output.report.without_prose {
+            println!("no prose  {item}");
+        }
     }
     tell(&changes, mode)
 }
 
 impl Slice {
-    fn input(&self, manifest: &Path) -> Result<Input> {
+    fn input(&self, manifest: &Source) -> Result<Input> {
         let folder = repository();
         Ok(Input {
             metadata: read(&folder.join(&self.metadata))?,
-            manifest: display(manifest),
-            roots: self.roots.clone(),
+            manifest: manifest.clone(),
+            roots: self.roots.iter().map(root).collect(),
             version: Version::from_name(&self.version)
-                .with_context(|| format!("{}: `{}` is no version; write `v1`", display(manifest), self.version))?,
+                .with_context(|| format!("{}: `{}` is no version; write `v1`", manifest.name, self.version))?,
             overlay: read_all(&folder.join(&self.overlay))?,
             docs: read_all(&folder.join(&self.docs))?,
             scope: Scope::Exact,
@@ -107,17 +112,31 @@ impl Slice {
     }
 }
 
+fn root(glob: &toml::Spanned<String>) -> Root {
+    Root {
+        glob: glob.get_ref().clone(),
+        offset: Some(glob.span().start),
+    }
+}
+
 /// Generates crates from any CSDL file into a workspace of their own.
 ///
 /// The overlay and the prose of this repository apply to what the slice has in common with it.
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
 fn run_elsewhere(metadata: &Path, roots: &[String], out: &Path, core: Option<&str>) -> Result<()> {
     let started = Instant::now();
     let name = crate_name(out)?;
     let folder = repository().join("metadata");
     let input = Input {
         metadata: read(metadata)?,
-        manifest: "--root".to_owned(),
-        roots: roots.to_vec(),
+        manifest: Source::new("--root", ""),
+        roots: roots
+            .iter()
+            .map(|glob| Root {
+                glob: glob.clone(),
+                offset: None,
+            })
+            .collect(),
         version: Version::V1,
         overlay: read_all(&folder.join("overlay"))?,
         docs: read_all(&folder.join("docs"))?,
@@ -126,12 +145,17 @@ fn run_elsewhere(metadata: &Path, roots: &[String], out: &Path, core: Option<&st
     };
     let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
     let core = core_dependency(core)?;
+    let workspace = workspace(&name, &core, &output);
+    refuse_foreign(workspace.keys().map(|path| out.join(path)))?;
     let mut changes = sync_folder(&out.join("model/src"), &output.model, Mode::Write)?;
     changes.extend(sync_folder(&out.join("request/src"), &output.request, Mode::Write)?);
-    for (path, text) in workspace(&name, &core, &output) {
+    for (path, text) in workspace {
         changes.extend(sync_file(&out.join(path), &text, Mode::Write)?);
     }
     report(&output, started);
+    if !output.report.without_prose.is_empty() {
+        println!("items without prose of their own {}", output.report.without_prose.len());
+    }
     tell(&changes, Mode::Write)
 }
 
@@ -186,9 +210,6 @@ fn display(path: &Path) -> String {
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
 fn report(output: &Output, started: Instant) {
     println!("{}, ms {}", output.report, started.elapsed().as_millis());
-    for item in &output.report.without_prose {
-        println!("no prose  {item}");
-    }
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]

@@ -15,7 +15,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    format,
+    Diagnostic, Diagnostics, format,
     plan::{ModelItem, Plan, RustType},
 };
 
@@ -23,48 +23,73 @@ use crate::{
 pub(crate) type Files = BTreeMap<String, String>;
 
 /// The files of the model crate.
-pub(crate) fn model(plan: &Plan) -> Files {
-    let mut files: Files = plan
-        .model
-        .iter()
-        .map(|item| {
-            let text = match item {
-                ModelItem::Record(record) => format::file(record::emit(record)),
-                ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
-                ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
-                ModelItem::Write(write) => format::file(write::emit(write)),
-                ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),
-            };
-            (file_name(item.name()), text)
-        })
-        .collect();
+pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
+    let mut files = Files::new();
+    for item in &plan.model {
+        let text = match item {
+            ModelItem::Record(record) => format::file(record::emit(record)),
+            ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
+            ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
+            ModelItem::Write(write) => format::file(write::emit(write)),
+            ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),
+        };
+        insert(&mut files, file_name(item.name()), text)?;
+    }
     let names = plan.model.iter().map(ModelItem::name);
-    files.insert("lib.rs".to_owned(), format::plain_file(crate_root::model(names)));
-    files
+    insert(
+        &mut files,
+        "lib.rs".to_owned(),
+        format::plain_file(crate_root::model(names)),
+    )?;
+    Ok(files)
 }
 
 /// The files of the request crate, which names the types of the model crate.
-pub(crate) fn request(plan: &Plan, model: &str) -> Files {
+pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
     let model = ident(model);
-    let builder = |builder| {
-        [quote!(use #model as model;)]
-            .into_iter()
-            .chain(builder::emit(builder))
-            .collect()
-    };
-    let mut files: Files = plan
-        .builders
-        .iter()
-        .map(|item| (file_name(&item.name), format::file(builder(item))))
-        .collect();
-    files.insert("lib.rs".to_owned(), format::plain_file(crate_root::request(plan)));
+    let mut files = Files::new();
+    for builder in &plan.builders {
+        let mut items = builder::emit(builder);
+        if items.iter().any(|item| item.to_string().contains("model ::")) {
+            items.insert(0, quote!(use #model as model;));
+        }
+        insert(&mut files, file_name(&builder.name), format::file(items))?;
+    }
+    insert(
+        &mut files,
+        "lib.rs".to_owned(),
+        format::plain_file(crate_root::request(plan)),
+    )?;
     let version = format!("{}.rs", plan.version.module());
-    files.insert(version, format::plain_file(crate_root::version(plan, &model)));
-    files
+    insert(
+        &mut files,
+        version,
+        format::plain_file(crate_root::version(plan, &model)),
+    )?;
+    Ok(files)
 }
 
+fn insert(files: &mut Files, path: String, text: syn::Result<String>) -> Result<(), Diagnostics> {
+    let complaint = |error: syn::Error| {
+        let message = format!("what would be generated is not Rust: {error}");
+        Diagnostic::of(
+            &path,
+            message,
+            "this is a defect of the generator; a narrower root may avoid it",
+        )
+    };
+    let text = text.map_err(complaint)?;
+    files.insert(path, text);
+    Ok(())
+}
+
+/// The module of an item. `lib` is the crate's root, versions have modules of their own, and keywords are none.
 fn module_name(name: &str) -> String {
-    name.to_snake_case()
+    let module = name.to_snake_case();
+    if matches!(&*module, "lib" | "v1" | "beta") || syn::parse_str::<Ident>(&module).is_err() {
+        return format!("{module}_");
+    }
+    module
 }
 
 fn file_name(name: &str) -> String {

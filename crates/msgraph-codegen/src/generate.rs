@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Diagnostics, Report, Source, csdl,
+    Diagnostic, Diagnostics, Report, Source, csdl,
     docs::Docs,
     emit,
     lower::{self, Lowered},
@@ -15,10 +15,10 @@ use crate::{
 pub struct Input {
     /// The metadata.
     pub metadata: Source,
-    /// The name of the file that the roots stand in, for complaints about them.
-    pub manifest: String,
-    /// The globs over paths that choose what is generated.
-    pub roots: Vec<String>,
+    /// The file that the roots stand in, for complaints about them.
+    pub manifest: Source,
+    /// What is generated.
+    pub roots: Vec<Root>,
     /// The version of the API.
     pub version: Version,
     /// The overlay files.
@@ -29,6 +29,24 @@ pub struct Input {
     pub scope: Scope,
     /// The name by which the request crate knows the model crate.
     pub model_crate: String,
+}
+
+/// A glob over paths that chooses what is generated: `planner/tasks/**`, `me/events#GET`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The glob.
+    pub glob: String,
+    /// Where it stands in the manifest, in bytes; `None` where there is no manifest.
+    pub offset: Option<usize>,
+}
+
+impl Root {
+    pub(crate) fn complain(&self, manifest: &Source, message: String, help: impl Into<String>) -> Diagnostic {
+        match self.offset {
+            Some(offset) => Diagnostic::at(manifest, offset, message, help),
+            None => Diagnostic::of(&manifest.name, message, help),
+        }
+    }
 }
 
 /// What overlay and prose are about.
@@ -68,15 +86,19 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
     let docs = Docs::read(&input.docs)?;
     let leanings = lower::leanings(&edm, &overlay);
     let slice = slice::slice(&edm, &input.manifest, &input.roots, &leanings)?;
-    let Lowered { plan, without_prose } = lower::lower(&input.metadata, &edm, &slice, &overlay, &docs, input.version)?;
+    let Lowered {
+        plan,
+        renamed,
+        without_prose,
+    } = lower::lower(&input.metadata, &edm, &slice, &overlay, &docs, input.version)?;
     if input.scope == Scope::Exact {
         let unused = overlay.unused().into_iter().chain(docs.unused());
         Diagnostics::check(unused.collect(), ())?;
     }
-    let (model, request) = (emit::model(&plan), emit::request(&plan, &input.model_crate));
+    let (model, request) = (emit::model(&plan)?, emit::request(&plan, &input.model_crate)?);
     let report = Report::new(&slice, &plan, without_prose, [&model, &request]);
     Ok(Output {
-        lock: report::lock(&slice, &plan),
+        lock: report::lock(&slice, &plan, &renamed),
         model,
         request,
         plan,

@@ -27,7 +27,7 @@ mod workspace;
 
 pub use self::{
     diagnostic::{Diagnostic, Diagnostics},
-    generate::{Input, Output, Scope, generate},
+    generate::{Input, Output, Root, Scope, generate},
     report::Report,
     source::Source,
     workspace::{CoreDependency, workspace},

@@ -9,6 +9,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use heck::ToSnakeCase;
+use toml::Spanned;
+
 use crate::{
     Diagnostic, Diagnostics, Source,
     csdl::{Edm, Primitive, Property, QualifiedName, Structured, Type, TypeRef, ValueType},
@@ -16,7 +19,7 @@ use crate::{
     overlay::{Entry, Overlay},
     plan::{ModelItem, Plan, RustType, Version},
     slice::{Leanings, Slice},
-    toml_input::qualify,
+    toml_input::{Place, qualify},
 };
 
 /// What lowering works from.
@@ -35,6 +38,8 @@ pub(crate) struct Context<'a> {
 /// A plan, and what is to be said of it.
 pub(crate) struct Lowered {
     pub(crate) plan: Plan,
+    /// The names that were taken, with what stands for them.
+    pub(crate) renamed: Vec<String>,
     /// The items that have no prose.
     pub(crate) without_prose: BTreeSet<String>,
 }
@@ -66,8 +71,10 @@ pub(crate) fn lower(
         })
     }));
     model.sort_by(|one, other| one.name().cmp(other.name()));
-    names::check_unique(&context, model.iter().map(ModelItem::name));
-    names::check_unique(&context, builders.iter().map(|builder| &*builder.name));
+    names::check_types(&context);
+    names::check_files(&context, model.iter().map(ModelItem::name));
+    names::check_files(&context, builders.iter().map(|builder| &*builder.name));
+    let renamed = names::settle(&mut model);
     let plan = Plan {
         model,
         builders,
@@ -76,6 +83,7 @@ pub(crate) fn lower(
     };
     let lowered = Lowered {
         plan,
+        renamed,
         without_prose: context.without_prose.take(),
     };
     Diagnostics::check(context.complaints.take(), lowered)
@@ -120,6 +128,26 @@ impl<'a> Context<'a> {
         Some(entry)
     }
 
+    /// Complains of the overlay entry of a type.
+    fn complain_of_entry(&self, name: &QualifiedName, message: String, help: &str) {
+        let entry = self.overlay.types.get(name);
+        let complaint = entry.map(|entry| entry.place.complain(message, help));
+        self.complaints.borrow_mut().extend(complaint);
+    }
+
+    /// A name of the overlay that a method is to have.
+    fn method_name<T>(&self, entry: &Entry<'_, T>, name: &Spanned<String>) -> Option<String> {
+        let is_name =
+            syn::parse_str::<syn::Ident>(name.get_ref()).is_ok() && name.get_ref() == &*name.get_ref().to_snake_case();
+        if !is_name {
+            self.complain(Place::new(entry.place.source, name).complain(
+                format!("`{}` cannot be the name of a method", name.get_ref()),
+                "write words in lower case with underscores between them",
+            ));
+        }
+        is_name.then(|| name.get_ref().clone())
+    }
+
     /// The structural properties of a type, inherited ones included, sorted by name, each with the type that
     /// declares it.
     fn properties(&self, name: &'a QualifiedName) -> Vec<(&'a QualifiedName, &'a Property)> {
@@ -133,11 +161,12 @@ impl<'a> Context<'a> {
 
     /// The Rust type of a property, as it is read.
     fn read_type(&self, of: &QualifiedName, property: &Property) -> RustType {
-        if let Some(meaning) = self.meaning(of, &property.name) {
+        if let Some(meaning) = self.meaning(of, property) {
             return meaning;
         }
-        if self.is_key(of, &property.name) {
-            return RustType::Id(names::type_name(of));
+        let text = [Primitive::String, Primitive::Guid].map(ValueType::Primitive);
+        if self.is_key(of, &property.name) && text.contains(&property.ty.value) {
+            return RustType::Id(self.id_target(of));
         }
         let ty = self.rust_type(&property.ty);
         // A record in a record is boxed: that breaks circles, and keeps what is mostly null small.
@@ -176,12 +205,32 @@ impl<'a> Context<'a> {
     }
 
     /// What the overlay says that a property means.
-    fn meaning(&self, of: &QualifiedName, property: &str) -> Option<RustType> {
+    fn meaning(&self, of: &QualifiedName, property: &Property) -> Option<RustType> {
         let entry = self.overlay.types.get(of)?;
-        let meaning = entry.used().property.get(property)?;
-        let ty = self.meaning_type(&entry.namespace, meaning.get_ref());
+        let meaning = entry.used().property.get(&*property.name)?;
+        let place = Place::new(entry.place.source, meaning);
+        let string = TypeRef {
+            collection: false,
+            value: ValueType::Primitive(Primitive::String),
+        };
+        if property.ty != string {
+            self.complain(place.complain(
+                format!(
+                    "`{of}/{}` is not a single string, and can have no such meaning",
+                    property.name
+                ),
+                "remove it from the overlay",
+            ));
+            return None;
+        }
+        let ty = match &**meaning.get_ref() {
+            "order-hint" => Some(RustType::Core("OrderHint")),
+            text => text
+                .strip_prefix("id:")
+                .map(|name| self.id_of(place, &entry.namespace, name)),
+        };
         if ty.is_none() {
-            self.complain(crate::toml_input::Place::new(entry.place.source, meaning).complain(
+            self.complain(place.complain(
                 format!("`{}` is no meaning of a property", meaning.get_ref()),
                 "write `order-hint`, or `id:` and the name of a type",
             ));
@@ -189,14 +238,17 @@ impl<'a> Context<'a> {
         ty
     }
 
-    fn meaning_type(&self, namespace: &str, meaning: &str) -> Option<RustType> {
-        match meaning {
-            "order-hint" => Some(RustType::Core("OrderHint")),
-            _ => {
-                let name = qualify(namespace, meaning.strip_prefix("id:")?);
-                Some(RustType::Id(self.id_target(&name)))
-            }
+    /// The id of a type that is named in the overlay.
+    fn id_of(&self, place: Place<'_>, namespace: &str, name: &str) -> RustType {
+        let name = qualify(namespace, name);
+        let declared = self.edm.types.contains_key(&name);
+        if !declared && !self.overlay.outside.contains(&name) {
+            self.complain(place.complain(
+                format!("`{name}` is not declared in the metadata"),
+                "correct the name, or list it in `outside` at the head of the file",
+            ));
         }
+        RustType::Id(self.id_target(&name))
     }
 
     /// The Rust type that an id is of, even where the entity itself is outside the slice.
@@ -229,6 +281,6 @@ fn primitive_type(primitive: Primitive) -> RustType {
         Primitive::Double => RustType::Float("f64"),
         Primitive::String | Primitive::Guid => RustType::Text,
         Primitive::DateTimeOffset => RustType::Core("DateTimeOffset"),
-        Primitive::Other => RustType::Core("Raw"),
+        Primitive::Other | Primitive::Unknown => RustType::Core("Raw"),
     }
 }

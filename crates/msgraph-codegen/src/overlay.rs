@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    collections::{BTreeMap, btree_map::Entry as Slot},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot},
 };
 
 use serde::Deserialize;
@@ -23,6 +23,8 @@ pub(crate) struct Overlay<'a> {
     pub(crate) operations: BTreeMap<String, Entry<'a, OperationEntry>>,
     /// By pattern: `/users/{}`.
     pub(crate) aliases: BTreeMap<String, Entry<'a, AliasEntry>>,
+    /// Entities that the metadata does not declare, and whose ids occur all the same.
+    pub(crate) outside: BTreeSet<QualifiedName>,
 }
 
 /// A path that leads to the same things as another, so that what is below it is generated once.
@@ -58,6 +60,8 @@ impl<T> Entry<'_, T> {
 struct File {
     namespace: String,
     #[serde(default)]
+    outside: Vec<String>,
+    #[serde(default)]
     r#type: Table<TypeEntry>,
     #[serde(default)]
     open_type: Table<OpenTypeEntry>,
@@ -71,11 +75,10 @@ struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TypeEntry {
-    #[serde(rename = "source")]
-    _source: String,
+    /// The page that the entry rests on; shown in the documentation where it is an address.
+    pub(crate) source: String,
     #[serde(rename = "reason")]
     _reason: Option<String>,
-    pub(crate) reference: Option<String>,
     /// What an object cannot be created without.
     #[serde(default)]
     pub(crate) required: Vec<Spanned<String>>,
@@ -104,6 +107,11 @@ impl TypeEntry {
     }
 }
 
+/// A source, if it is an address.
+pub(crate) fn reference(source: &str) -> Option<&str> {
+    source.starts_with("https://").then_some(source)
+}
+
 fn lists(names: &[Spanned<String>], name: &str) -> bool {
     names.iter().any(|listed| listed.get_ref() == name)
 }
@@ -121,7 +129,7 @@ pub(crate) struct OpenTypeEntry {
     /// `boolean`, `order-hint`, or the name of a complex type.
     pub(crate) value: Spanned<String>,
     /// The name of the method that sets one member.
-    pub(crate) set: String,
+    pub(crate) set: Spanned<String>,
     /// The name of the method that removes one.
     pub(crate) remove: Option<Spanned<String>>,
     pub(crate) removal: Spanned<RemovalEntry>,
@@ -140,7 +148,7 @@ pub(crate) enum RemovalEntry {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OperationEntry {
-    #[serde(rename = "source")]
+    /// The page that the entry rests on; shown in the documentation where it is an address.
     pub(crate) source: String,
     #[serde(rename = "reason")]
     _reason: Option<String>,
@@ -161,7 +169,7 @@ pub(crate) struct OperationEntry {
 #[serde(deny_unknown_fields)]
 pub(crate) struct FilterEntry {
     pub(crate) property: Spanned<String>,
-    pub(crate) method: String,
+    pub(crate) method: Spanned<String>,
 }
 
 /// The least privileged permissions.
@@ -188,6 +196,8 @@ impl<'a> Overlay<'a> {
 
     fn add(&mut self, source: &'a Source, file: File, complaints: &mut Vec<Diagnostic>) {
         let namespace = &file.namespace;
+        self.outside
+            .extend(file.outside.iter().map(|name| qualify(namespace, name)));
         let by_type = |key: &str| qualify(namespace, key);
         collect(&mut self.aliases, source, namespace, file.alias, pattern, complaints);
         collect(&mut self.types, source, namespace, file.r#type, by_type, complaints);

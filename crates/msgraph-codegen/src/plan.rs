@@ -89,8 +89,8 @@ pub struct Record {
 /// The id of an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityKey {
-    /// The field that holds it.
-    pub field: String,
+    /// The field that holds it; `None` where the key is not one string.
+    pub field: Option<String>,
     /// The type that it is the id of.
     pub of: String,
 }

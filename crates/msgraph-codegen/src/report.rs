@@ -3,10 +3,7 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use crate::{
-    plan::{Operation, Plan},
-    slice::Slice,
-};
+use crate::{plan::Plan, slice::Slice};
 
 /// What a generation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,20 +53,25 @@ impl fmt::Display for Report {
 }
 
 /// The text of the lock file.
-pub(crate) fn lock(slice: &Slice, plan: &Plan) -> String {
+pub(crate) fn lock(slice: &Slice, plan: &Plan, renamed: &[String]) -> String {
     let mut text =
         "# Written by `cargo xtask generate` and read in review: what is in scope, and what pulled it in.\n".to_owned();
     text.push_str("\n# operations <- root\n");
-    let operations: Vec<_> = plan.builders.iter().flat_map(|builder| &builder.operations).collect();
+    let operations = plan.builders.iter().flat_map(|builder| &builder.operations);
+    let known: BTreeSet<_> = operations
+        .flat_map(|operation| {
+            let paths = std::iter::once(&operation.path).chain(&operation.aliases);
+            paths.map(|path| (operation.method, path.as_str()))
+        })
+        .collect();
     for node in &slice.nodes {
         let path = format!("/{}", node.path.join("/"));
-        for (method, root) in &node.methods {
-            let is_this = |operation: &&&Operation| {
-                operation.method == *method && (operation.path == path || operation.aliases.contains(&path))
-            };
-            if operations.iter().any(|operation| is_this(&operation)) {
-                let _ = writeln!(text, "{method} {path} <- {root}");
-            }
+        for (method, root) in node
+            .methods
+            .iter()
+            .filter(|(method, _)| known.contains(&(**method, &*path)))
+        {
+            let _ = writeln!(text, "{method} {path} <- {root}");
         }
     }
     text.push_str("\n# types <- what needs them\n");
@@ -79,6 +81,10 @@ pub(crate) fn lock(slice: &Slice, plan: &Plan) -> String {
     text.push_str("\n# left out: reason\n");
     for (item, reason) in &slice.cut {
         let _ = writeln!(text, "{item}: {reason}");
+    }
+    text.push_str("\n# renamed, because the name is taken\n");
+    for name in renamed {
+        let _ = writeln!(text, "{name}");
     }
     text
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    Diagnostic, Diagnostics,
+    Diagnostic, Diagnostics, Root, Source,
     csdl::{CallableKind, Edm, QualifiedName, Type, ValueType},
     glob::Glob,
     plan::Method,
@@ -35,6 +35,16 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// Whether requests to the path are answered with the entity at its end.
+    fn answers_itself(&self) -> bool {
+        !self.methods.is_empty() && !matches!(self.step, Step::Call(_))
+    }
+
+    /// Whether the path has this many segments, or one more for a key.
+    fn is_at(&self, depth: usize) -> bool {
+        self.path.len() == depth || (self.path.len() == depth + 1 && self.step == Step::Key)
+    }
+
     fn segments(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()
     }
@@ -56,21 +66,26 @@ pub(crate) enum Step {
 /// Extra needs that the metadata does not show: a type, and the types it leans on.
 pub(crate) type Leanings = BTreeMap<QualifiedName, QualifiedName>;
 
-pub(crate) fn slice(edm: &Edm, file: &str, roots: &[String], leanings: &Leanings) -> Result<Slice, Diagnostics> {
+pub(crate) fn slice(edm: &Edm, manifest: &Source, roots: &[Root], leanings: &Leanings) -> Result<Slice, Diagnostics> {
     let mut complaints = Vec::new();
     let mut globs = Vec::new();
     for root in roots {
-        match Glob::parse(root) {
+        match Glob::parse(&root.glob) {
             Ok(glob) => globs.push(glob),
-            Err(reason) => complaints.push(Diagnostic::of(
-                file,
-                format!("the root `{root}` cannot be read: {reason}"),
+            Err(reason) => complaints.push(root.complain(
+                manifest,
+                format!("the root `{}` cannot be read: {reason}", root.glob),
                 "a root is a path such as `planner/tasks/**` or `me/events#GET`",
             )),
         }
     }
+    let mut calls: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (number, call) in edm.calls.iter().enumerate() {
+        calls.entry((&call.target, call.collection)).or_default().push(number);
+    }
     let mut slicer = Slicer {
         edm,
+        calls,
         globs,
         slice: Slice::default(),
         navigations: BTreeSet::new(),
@@ -78,7 +93,7 @@ pub(crate) fn slice(edm: &Edm, file: &str, roots: &[String], leanings: &Leanings
     slicer.walk_roots();
     if slicer.slice.nodes.len() > MOST_PATHS {
         complaints.push(Diagnostic::of(
-            file,
+            &manifest.name,
             format!("the roots name more than {MOST_PATHS} paths"),
             "write narrower roots: `**` goes down every navigation property",
         ));
@@ -105,11 +120,9 @@ pub(crate) fn slice(edm: &Edm, file: &str, roots: &[String], leanings: &Leanings
                 format!("paths begin with one of: {}", first_names(edm)),
             )
         };
-        complaints.push(Diagnostic::of(
-            file,
-            format!("the root `{}` {message}", glob.text()),
-            help,
-        ));
+        let root = roots.iter().find(|root| root.glob == glob.text());
+        complaints
+            .extend(root.map(|root| root.complain(manifest, format!("the root `{}` {message}", root.glob), help)));
     }
     slicer.close(leanings);
     Diagnostics::check(complaints, slicer.slice)
@@ -131,6 +144,8 @@ struct Slicer<'a> {
     edm: &'a Edm,
     globs: Vec<Glob>,
     slice: Slice,
+    /// The numbers of the functions and actions that are called on one or on many of a type.
+    calls: BTreeMap<(&'a QualifiedName, bool), Vec<usize>>,
     /// The navigation properties that a path goes through, by declaring type and name.
     navigations: BTreeSet<(QualifiedName, String)>,
 }
@@ -206,10 +221,14 @@ impl<'a> Slicer<'a> {
 
     /// Visits the functions and actions that are called on what is at the end of a path.
     fn visit_calls(&mut self, node: usize, path: &[String], target: &QualifiedName, collection: bool) {
-        let lineage: Vec<_> = self.edm.lineage(target).into_iter().map(|(name, _)| name).collect();
-        for (number, call) in self.edm.calls.iter().enumerate() {
+        let lineage = self.edm.lineage(target).into_iter();
+        let numbers = lineage.filter_map(|(name, _)| self.calls.get(&(name, collection)));
+        for number in numbers.flatten().copied().collect::<Vec<_>>() {
+            let Some(call) = self.edm.calls.get(number) else {
+                continue;
+            };
             let path = extend(path, &call.name);
-            if call.collection != collection || !lineage.contains(&&call.target) || !self.names(&path) {
+            if !self.names(&path) {
                 continue;
             }
             let method = match call.kind {
@@ -244,12 +263,21 @@ impl<'a> Slicer<'a> {
                     collection: navigation.collection,
                     contained: navigation.contained,
                 };
-                if self.names(&extend(path, &navigation.name)) {
-                    self.navigations.insert((declaring.clone(), navigation.name.clone()));
-                }
                 stack.push(step);
+                let first = self.slice.nodes.len();
                 self.visit(Some(node), path, &navigation.name, place, false, stack);
                 stack.pop();
+                // Expanded objects are of a type in the slice only where a request answers with them.
+                let depth = path.len() + 1;
+                let mut reached = self
+                    .slice
+                    .nodes
+                    .iter()
+                    .skip(first)
+                    .filter(|node| node.path.len() <= depth + 1);
+                if reached.any(|node| node.answers_itself() && node.is_at(depth)) {
+                    self.navigations.insert((declaring.clone(), navigation.name.clone()));
+                }
             }
         }
     }

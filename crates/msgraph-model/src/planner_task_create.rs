@@ -10,10 +10,7 @@ pub struct PlannerTaskCreate(Patch<PlannerTask>);
 
 impl PlannerTaskCreate {
     /// Sets what the service insists on.
-    pub fn new(
-        plan_id: impl Into<Id<super::PlannerPlan>>,
-        title: impl Into<String>,
-    ) -> Self {
+    pub fn new(plan_id: &Id<super::PlannerPlan>, title: impl Into<String>) -> Self {
         let mut patch = Patch::default();
         patch.set::<Id<super::PlannerPlan>>(PlannerTask::PLAN_ID, plan_id);
         patch.set::<String>(PlannerTask::TITLE, title);
@@ -24,11 +21,6 @@ impl PlannerTaskCreate {
     /// The labels of the plan that the task carries.
     pub fn apply_category(mut self, key: &Category) -> Self {
         self.0.set_plain_member(PlannerTask::APPLIED_CATEGORIES, key, true);
-        self
-    }
-    /// Removes one member of [`applied_categories`](PlannerTask::applied_categories).
-    pub fn remove_category(mut self, key: &Category) -> Self {
-        self.0.set_plain_member(PlannerTask::APPLIED_CATEGORIES, key, false);
         self
     }
     /// Places the task in the list of all tasks of a user.
@@ -48,13 +40,8 @@ impl PlannerTaskCreate {
         self.0.set_member(PlannerTask::ASSIGNMENTS, key, value);
         self
     }
-    /// Removes one member of [`assignments`](PlannerTask::assignments).
-    pub fn unassign(mut self, key: &Id<super::User>) -> Self {
-        self.0.remove_member(PlannerTask::ASSIGNMENTS, key);
-        self
-    }
     /// The bucket that the task is in. It belongs to the same plan.
-    pub fn bucket_id(mut self, value: impl Into<Id<super::PlannerBucket>>) -> Self {
+    pub fn bucket_id(mut self, value: &Id<super::PlannerBucket>) -> Self {
         self.0.set::<Id<super::PlannerBucket>>(PlannerTask::BUCKET_ID, value);
         self
     }

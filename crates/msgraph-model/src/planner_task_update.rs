@@ -53,7 +53,7 @@ impl PlannerTaskUpdate {
         self
     }
     /// The bucket that the task is in. It belongs to the same plan.
-    pub fn bucket_id(mut self, value: impl Into<Id<super::PlannerBucket>>) -> Self {
+    pub fn bucket_id(mut self, value: &Id<super::PlannerBucket>) -> Self {
         self.0.set::<Id<super::PlannerBucket>>(PlannerTask::BUCKET_ID, value);
         self
     }

@@ -34,8 +34,11 @@ fn check_lossless(page: &[u8]) {
     assert!(again == original, "decoding the page loses something");
 }
 
+/// What is measured: a name, and what is done with the page.
+type Subject = (&'static str, fn(&[u8]));
+
 fn decode(page: &[u8]) {
-    let subjects: [(&str, fn(&[u8])); 6] = [
+    let subjects: [Subject; 6] = [
         ("hand-written structs", |page| {
             black_box(serde_json::from_slice::<baseline::Page>(page).unwrap());
         }),
@@ -76,5 +79,8 @@ fn decode(page: &[u8]) {
         let ratio = median.as_secs_f64() / baseline.as_secs_f64();
         println!("{name:32} {:8.1} us  ratio {ratio:.2}", median.as_secs_f64() * 1e6);
     }
-    assert!(medians[1] <= baseline, "the client decodes slower than hand-written structs");
+    assert!(
+        medians[1] <= baseline,
+        "the client decodes slower than hand-written structs"
+    );
 }

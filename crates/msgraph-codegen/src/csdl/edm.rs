@@ -146,6 +146,8 @@ pub struct Navigation {
 /// An enumeration.
 #[derive(Debug)]
 pub struct EnumType {
+    /// Where it is declared, in bytes.
+    pub offset: usize,
     /// Whether its members can be combined.
     pub flags: bool,
     /// The names of its members, with their numbers.
@@ -204,8 +206,10 @@ pub enum Primitive {
     Guid,
     /// `Edm.DateTimeOffset`
     DateTimeOffset,
-    /// Any other, such as `Edm.Duration`; its JSON is kept as it is.
+    /// Any other that OData has, such as `Edm.Duration`; its JSON is kept as it is.
     Other,
+    /// One that OData does not have.
+    Unknown,
 }
 
 impl Primitive {
@@ -223,7 +227,10 @@ impl Primitive {
             "String" => Self::String,
             "Guid" => Self::Guid,
             "DateTimeOffset" => Self::DateTimeOffset,
-            _ => Self::Other,
+            "Binary" | "Date" | "Decimal" | "Duration" | "Stream" | "TimeOfDay" | "Untyped" | "PrimitiveType"
+            | "ComplexType" | "EntityType" => Self::Other,
+            name if name.starts_with("Geo") => Self::Other,
+            _ => Self::Unknown,
         })
     }
 }

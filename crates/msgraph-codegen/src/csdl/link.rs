@@ -23,7 +23,11 @@ pub fn link(source: &Source, document: &Document) -> Result<Edm, Diagnostics> {
     };
     linker.declare(document);
     let edm = linker.edm(document);
-    linker.check_lineage(document, &edm);
+    linker.check_kinds(document, &edm);
+    // What goes up a circle of base types does not come back.
+    if linker.check_lineage(document, &edm) {
+        linker.check_members(document, &edm);
+    }
     Diagnostics::check(linker.complaints, edm)
 }
 
@@ -69,6 +73,7 @@ impl<'a> Linker<'a> {
                     .iter()
                     .map(|member| (member.name.clone(), member.value));
                 let ty = EnumType {
+                    offset: declaration.offset,
                     flags: declaration.flags,
                     members: members.collect(),
                 };
@@ -95,7 +100,10 @@ impl<'a> Linker<'a> {
                     target,
                     collection: root.set,
                 };
-                edm.roots.insert(root.name.clone(), root_set);
+                if edm.roots.insert(root.name.clone(), root_set).is_some() {
+                    let message = format!("the container has two of the name `{}`", root.name);
+                    self.complain(root.offset, message, "rename one of the two");
+                }
             }
         }
         edm
@@ -170,19 +178,29 @@ impl<'a> Linker<'a> {
 
     fn value_type(&mut self, name: &TypeName) -> ValueType {
         match Primitive::from_name(&name.text) {
-            Some(primitive) => ValueType::Primitive(primitive),
+            Some(primitive) => {
+                if primitive == Primitive::Unknown {
+                    let message = format!("`{}` is no type of OData", name.text);
+                    self.complain(name.offset, message, "correct the name, as in `Edm.String`");
+                }
+                ValueType::Primitive(primitive)
+            }
             None => ValueType::Named(self.named(name)),
         }
     }
 
+    /// The type of this name, declared or not.
+    fn resolve(&self, name: &TypeName) -> QualifiedName {
+        let (prefix, simple) = name.text.rsplit_once('.').unwrap_or(("", &name.text));
+        QualifiedName::new(self.aliases.get(prefix).copied().unwrap_or(prefix), simple)
+    }
+
     /// The type of this name; one that is not declared is complained of.
     fn named(&mut self, name: &TypeName) -> QualifiedName {
-        let (prefix, simple) = name.text.rsplit_once('.').unwrap_or(("", &name.text));
-        let namespace = self.aliases.get(prefix).copied().unwrap_or(prefix);
-        let qualified = QualifiedName::new(namespace, simple);
+        let qualified = self.resolve(name);
         // An empty name was complained of when it was read; `Edm.EntityType` and its like stand for any type.
-        if !name.text.is_empty() && namespace != "Edm" && !self.declared.contains(&qualified) {
-            let help = if prefix.is_empty() {
+        if !name.text.is_empty() && qualified.namespace() != "Edm" && !self.declared.contains(&qualified) {
+            let help = if qualified.namespace().is_empty() {
                 "write the name with its namespace or alias"
             } else {
                 "declare the type, or correct its name"
@@ -192,7 +210,82 @@ impl<'a> Linker<'a> {
         qualified
     }
 
-    fn check_lineage(&mut self, document: &Document, edm: &Edm) {
+    /// Complains of what stands where another kind of type belongs.
+    fn check_kinds(&mut self, document: &Document, edm: &Edm) {
+        for schema in &document.schemas {
+            for declaration in &schema.structured {
+                if let Some(base) = &declaration.base {
+                    self.expect_kind(edm, base, declaration.entity);
+                }
+                for navigation in &declaration.navigations {
+                    self.expect_kind(edm, &navigation.ty.name, true);
+                }
+            }
+            for root in &schema.roots {
+                self.expect_kind(edm, &root.ty, true);
+            }
+        }
+    }
+
+    fn expect_kind(&mut self, edm: &Edm, name: &TypeName, entity: bool) {
+        let fits = |ty: &Type| matches!(ty, Type::Structured(structured) if structured.entity == entity);
+        if edm.types.get(&self.resolve(name)).is_some_and(|ty| !fits(ty)) {
+            let kind = if entity { "an entity type" } else { "a complex type" };
+            self.complain(
+                name.offset,
+                format!("`{}` is not {kind}", name.text),
+                format!("name {kind} here"),
+            );
+        }
+    }
+
+    /// Complains of names that a type has twice, its own or inherited.
+    fn check_members(&mut self, document: &Document, edm: &Edm) {
+        for schema in &document.schemas {
+            for declaration in &schema.structured {
+                let name = QualifiedName::new(&schema.namespace, &declaration.name);
+                let mut seen = BTreeSet::new();
+                let base = edm.structured(&name).and_then(|structured| structured.base.as_ref());
+                for (_, structured) in base.map(|base| edm.lineage(base)).unwrap_or_default() {
+                    seen.extend(structured.properties.iter().map(|property| &*property.name));
+                    seen.extend(structured.navigations.iter().map(|navigation| &*navigation.name));
+                }
+                let properties = declaration
+                    .properties
+                    .iter()
+                    .map(|property| (property.offset, &*property.name));
+                let navigations = declaration
+                    .navigations
+                    .iter()
+                    .map(|navigation| (navigation.offset, &*navigation.name));
+                for (offset, member) in properties.chain(navigations) {
+                    if !seen.insert(member) {
+                        self.complain(
+                            offset,
+                            format!("`{name}` has two of the name `{member}`"),
+                            "remove one of the two",
+                        );
+                    }
+                }
+            }
+            for declaration in &schema.enums {
+                let mut seen = BTreeSet::new();
+                for member in &declaration.members {
+                    if !seen.insert(&member.name) {
+                        let message = format!(
+                            "`{}.{}` has two of the name `{}`",
+                            schema.namespace, declaration.name, member.name
+                        );
+                        self.complain(declaration.offset, message, "remove one of the two");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Complains of types that derive from themselves; true where there is none.
+    fn check_lineage(&mut self, document: &Document, edm: &Edm) -> bool {
+        let before = self.complaints.len();
         for schema in &document.schemas {
             for declaration in &schema.structured {
                 let name = QualifiedName::new(&schema.namespace, &declaration.name);
@@ -200,7 +293,10 @@ impl<'a> Linker<'a> {
                 let mut steps = 0;
                 while let Some(current) = base {
                     steps += 1;
-                    if *current == name || steps > edm.types.len() {
+                    if steps > edm.types.len() {
+                        break;
+                    }
+                    if *current == name {
                         self.complain(
                             declaration.offset,
                             format!("`{name}` derives from itself"),
@@ -212,6 +308,7 @@ impl<'a> Linker<'a> {
                 }
             }
         }
+        self.complaints.len() == before
     }
 
     fn complain(&mut self, offset: usize, message: impl Into<String>, help: impl Into<String>) {

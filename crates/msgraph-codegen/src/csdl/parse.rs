@@ -93,7 +93,7 @@ impl Parser<'_> {
                 "EnumType" => schema.enums.push(self.enumeration(child)),
                 "TypeDefinition" => schema.definitions.push(TypeDefinitionDeclaration {
                     offset: offset(child),
-                    name: self.required(child, "Name"),
+                    name: self.name(child),
                     underlying: self.type_name(child, "UnderlyingType"),
                 }),
                 "Function" => schema.callables.push(self.callable(child, CallableKind::Function)),
@@ -108,7 +108,7 @@ impl Parser<'_> {
     fn structured(&mut self, element: Element<'_>, entity: bool) -> StructuredDeclaration {
         let mut declaration = StructuredDeclaration {
             offset: offset(element),
-            name: self.required(element, "Name"),
+            name: self.name(element),
             entity,
             base: element.attribute("BaseType").map(|text| TypeName {
                 offset: attribute_offset(element, "BaseType"),
@@ -124,19 +124,19 @@ impl Parser<'_> {
             match child.tag_name().name() {
                 "Key" => {
                     for reference in self.children(child, &["PropertyRef"]) {
-                        declaration.key.push(self.required(reference, "Name"));
+                        declaration.key.push(self.name(reference));
                     }
                 }
                 "Property" => declaration.properties.push(PropertyDeclaration {
                     offset: offset(child),
-                    name: self.required(child, "Name"),
+                    name: self.name(child),
                     ty: self.type_reference(child),
                     nullable: self.flag(child, "Nullable", true),
                     annotations: annotations(child),
                 }),
                 "NavigationProperty" => declaration.navigations.push(NavigationDeclaration {
                     offset: offset(child),
-                    name: self.required(child, "Name"),
+                    name: self.name(child),
                     ty: self.type_reference(child),
                     contained: self.flag(child, "ContainsTarget", false),
                 }),
@@ -149,7 +149,7 @@ impl Parser<'_> {
     fn enumeration(&mut self, element: Element<'_>) -> EnumDeclaration {
         let mut declaration = EnumDeclaration {
             offset: offset(element),
-            name: self.required(element, "Name"),
+            name: self.name(element),
             flags: self.flag(element, "IsFlags", false),
             members: Vec::new(),
         };
@@ -171,7 +171,7 @@ impl Parser<'_> {
                 }
             };
             declaration.members.push(Member {
-                name: self.required(child, "Name"),
+                name: self.name(child),
                 value,
             });
         }
@@ -181,7 +181,7 @@ impl Parser<'_> {
     fn callable(&mut self, element: Element<'_>, kind: CallableKind) -> Callable {
         let mut callable = Callable {
             offset: offset(element),
-            name: self.required(element, "Name"),
+            name: self.name(element),
             kind,
             bound: self.flag(element, "IsBound", false),
             parameters: Vec::new(),
@@ -190,7 +190,7 @@ impl Parser<'_> {
         for child in self.children(element, &["Parameter", "ReturnType", "Annotation"]) {
             match child.tag_name().name() {
                 "Parameter" => callable.parameters.push(Parameter {
-                    name: self.required(child, "Name"),
+                    name: self.name(child),
                     ty: self.type_reference(child),
                     nullable: self.flag(child, "Nullable", true),
                 }),
@@ -211,7 +211,7 @@ impl Parser<'_> {
             };
             roots.push(Root {
                 offset: offset(child),
-                name: self.required(child, "Name"),
+                name: self.name(child),
                 ty: self.type_name(child, attribute),
                 set,
             });
@@ -264,6 +264,24 @@ impl Parser<'_> {
                 String::new()
             }
         }
+    }
+
+    /// A name that something is declared under. OData allows less than Graph uses: `request-id` is a property of its.
+    fn name(&mut self, element: Element<'_>) -> String {
+        let name = self.required(element, "Name");
+        let is_identifier = name
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || "_-.@".contains(letter))
+            && name.chars().any(char::is_alphanumeric);
+        if !is_identifier && !name.is_empty() {
+            let message = format!("`{name}` is no name");
+            self.complain(
+                element,
+                message,
+                "a name is made of letters and digits; `_`, `-`, `.` and `@` may stand among them",
+            );
+        }
+        name
     }
 
     fn flag(&mut self, element: Element<'_>, attribute: &str, default: bool) -> bool {

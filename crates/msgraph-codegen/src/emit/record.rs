@@ -98,13 +98,20 @@ fn implementation(record: &Record) -> TokenStream {
 
 fn entity(record: &Record, key: &EntityKey, scope: Scope<'_>) -> TokenStream {
     let name = ident(&record.name);
-    let (field, of) = (ident(&key.field), scope.name(&key.of));
+    let of = scope.name(&key.of);
+    let id = match &key.field {
+        Some(field) => {
+            let field = ident(field);
+            quote!(self.#field.as_ref())
+        }
+        None => quote!(None),
+    };
     quote! {
         impl Entity for #name {
             type Key = #of;
 
             fn id(&self) -> Option<&Id<#of>> {
-                self.#field.as_ref()
+                #id
             }
         }
     }

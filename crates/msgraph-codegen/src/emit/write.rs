@@ -77,7 +77,12 @@ fn from_single(write: &Write) -> Option<TokenStream> {
         return None;
     };
     let (name, field) = (ident(&write.name), ident(&setter.field));
-    let ty = Scope::MODEL.ty(whole_type(setter));
+    let exact = Scope::MODEL.ty(whole_type(setter));
+    let ty = if matches!(whole_type(setter), RustType::Id(_)) {
+        quote!(&#exact)
+    } else {
+        exact
+    };
     Some(quote! {
         impl From<#ty> for #name {
             fn from(#field: #ty) -> Self {
@@ -186,9 +191,10 @@ fn whole_type(setter: &Setter) -> &RustType {
 /// The type of a parameter: generous where something converts.
 fn parameter(ty: &RustType) -> TokenStream {
     let exact = Scope::MODEL.ty(ty);
-    if converts(ty) { quote!(impl Into<#exact>) } else { exact }
-}
-
-fn converts(ty: &RustType) -> bool {
-    matches!(ty, RustType::Text | RustType::Id(_) | RustType::Core("DateTimeOffset"))
+    match ty {
+        RustType::Text | RustType::Core("DateTimeOffset") => quote!(impl Into<#exact>),
+        // By reference, so that no text is taken for an id.
+        RustType::Id(_) => quote!(&#exact),
+        _ => exact,
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Context, names};
 use crate::{
-    csdl::{EnumType, Property, QualifiedName, Type},
+    csdl::{EnumType, Property, QualifiedName, Type, ValueType},
     docs::Item,
-    overlay::{Entry, OpenTypeEntry, RemovalEntry, TypeEntry},
+    overlay::{Entry, OpenTypeEntry, RemovalEntry, TypeEntry, reference},
     plan::{
         EntityKey, Enumeration, Field, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType, Setter,
         SetterValue, Variant, Write,
@@ -66,13 +66,18 @@ fn record(context: &Context<'_>, name: &QualifiedName) -> Record {
         }
     }
     fields.sort_by(|one, other| one.wire.cmp(&other.wire));
-    let key = fields.iter().find(|field| context.is_key(name, &field.wire));
-    let entity = key.and_then(|field| match &field.ty {
-        RustType::Id(of) => Some(EntityKey {
-            field: field.name.clone(),
-            of: of.clone(),
-        }),
-        _ => None,
+    let entity = context.is_entity(name).then(|| {
+        let key = fields.iter().find(|field| context.is_key(name, &field.wire));
+        match key.map(|field| (&field.name, &field.ty)) {
+            Some((field, RustType::Id(of))) => EntityKey {
+                field: Some(field.clone()),
+                of: of.clone(),
+            },
+            _ => EntityKey {
+                field: None,
+                of: names::type_name(name),
+            },
+        }
     });
     Record {
         name: names::type_name(name),
@@ -122,7 +127,7 @@ fn type_docs(context: &Context<'_>, name: &QualifiedName) -> Vec<String> {
     let mut docs = context.docs(&Item::Type(name.clone()), || format!("The type `{name}`."));
     let reference = context
         .type_entry(name)
-        .and_then(|entry| entry.value.reference.as_ref());
+        .and_then(|entry| reference(&entry.value.source));
     if let Some(reference) = reference {
         docs.extend([String::new(), format!("<{reference}>")]);
     }
@@ -162,9 +167,9 @@ fn key_type(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<R
     let ty = match &**key.get_ref() {
         "encoded" => Some(RustType::Core("EncodedKey")),
         "category" => Some(RustType::Core("Category")),
-        id => id
+        text => text
             .strip_prefix("id:")
-            .map(|name| RustType::Id(context.id_target(&qualify(&entry.namespace, name)))),
+            .map(|name| context.id_of(Place::new(entry.place.source, key), &entry.namespace, name)),
     };
     if ty.is_none() {
         context.complain(Place::new(entry.place.source, key).complain(
@@ -263,7 +268,17 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
             docs: context.property_docs(name, declaring, &property.name),
             value,
         };
-        if is_required { &mut required } else { &mut setters }.push(setter);
+        if is_required && matches!(setter.value, SetterValue::Members { .. }) {
+            context.complain_of_entry(
+                name,
+                format!("`{name}/{}` is an open type, and cannot be required", property.name),
+                "remove it from `required`",
+            );
+        } else if is_required {
+            required.push(setter);
+        } else {
+            setters.push(setter);
+        }
     }
     let record = names::type_name(name);
     let (rust_name, sentence) = match purpose {
@@ -295,10 +310,10 @@ fn setter_value(
     property: &Property,
     purpose: Purpose,
 ) -> Option<SetterValue> {
-    if let crate::csdl::ValueType::Named(ty) = &property.ty.value
+    if let (ValueType::Named(ty), false) = (&property.ty.value, property.ty.collection)
         && let Some(entry) = context.overlay.open_types.get(ty)
     {
-        return members(context, entry);
+        return members(context, entry, purpose);
     }
     let ty = match context.read_type(name, property) {
         RustType::Core("OrderHint") => RustType::Core("NewOrderHint"),
@@ -310,23 +325,31 @@ fn setter_value(
     Some(SetterValue::Whole { ty, clear })
 }
 
-fn members(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<SetterValue> {
+fn members(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>, purpose: Purpose) -> Option<SetterValue> {
     let removal = match entry.used().removal.get_ref() {
         RemovalEntry::Null => Some(Removal::Null),
         RemovalEntry::False => Some(Removal::False),
         RemovalEntry::Never => None,
     };
-    let remove = entry.value.remove.as_ref().map(|remove| remove.get_ref().clone());
-    if removal.is_some() != remove.is_some() {
+    let remove = entry
+        .value
+        .remove
+        .as_ref()
+        .and_then(|remove| context.method_name(entry, remove));
+    if removal.is_some() != entry.value.remove.is_some() {
         context.complain(Place::new(entry.place.source, &entry.value.removal).complain(
             "`remove` and `removal` contradict each other",
             "name the method in `remove`, or write removal = \"never\"",
         ));
     }
+    // Each complains for itself, so all are asked.
+    let (key, value) = (key_type(context, entry), member_value(context, entry));
+    let set = context.method_name(entry, &entry.value.set);
     Some(SetterValue::Members {
-        key: key_type(context, entry)?,
-        value: member_value(context, entry)?,
-        set: entry.value.set.clone(),
-        remove: remove.zip(removal),
+        key: key?,
+        value: value?,
+        set: set?,
+        // What is created has no members yet.
+        remove: remove.zip(removal).filter(|_| purpose != Purpose::Create),
     })
 }

@@ -1,11 +1,15 @@
 //! Names in Rust for names in metadata.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use super::Context;
-use crate::{Diagnostic, csdl::QualifiedName};
+use crate::{
+    Diagnostic,
+    csdl::{QualifiedName, Type},
+    plan::{ModelItem, SetterValue},
+};
 
 /// Names that generated files use for something else: those of `msgraph_core::prelude` and of Rust's prelude.
 const TAKEN_TYPES: &[&str] = &[
@@ -61,8 +65,11 @@ const TAKEN_TYPES: &[&str] = &[
     "VisitProperties",
 ];
 
+/// Methods that builders have of their own.
+const TAKEN_STEPS: &[&str] = &["create", "delete", "get", "list", "new", "update"];
+
 /// Fields and methods that generated types have of their own.
-const TAKEN_FIELDS: &[&str] = &["extra", "into_patch", "is_empty", "new", "patch"];
+const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "is_empty", "new", "patch"];
 
 /// The Rust type for a type: its name in camel case, with an underscore where the name is taken.
 pub(super) fn type_name(name: &QualifiedName) -> String {
@@ -71,11 +78,26 @@ pub(super) fn type_name(name: &QualifiedName) -> String {
 
 /// The Rust type that is made for a type and a purpose: `PlannerTaskUpdate`.
 pub(super) fn derived_name(name: &QualifiedName, purpose: &str) -> String {
-    let camel = guard_digit(name.name().to_upper_camel_case()) + purpose;
+    guard_type(name.name().to_upper_camel_case() + purpose)
+}
+
+/// A type's name, with an underscore where it is taken.
+pub(super) fn guard_type(camel: String) -> String {
+    let camel = guard_digit(camel);
     if TAKEN_TYPES.contains(&&*camel) {
         camel + "_"
     } else {
         camel
+    }
+}
+
+/// The method that leads from one builder to another.
+pub(super) fn step_name(name: &str) -> String {
+    let field = field_name(name);
+    if TAKEN_STEPS.contains(&&*field) {
+        field + "_"
+    } else {
+        field
     }
 }
 
@@ -99,7 +121,12 @@ pub(super) fn constant_name(name: &str) -> String {
 /// The variant for a member of an enumeration.
 pub(super) fn variant_name(name: &str) -> String {
     let camel = guard_digit(name.to_upper_camel_case());
-    if camel == "Self" { "Self_".to_owned() } else { camel }
+    // The last variant of every enumeration is `Unknown`.
+    if matches!(&*camel, "Self" | "Unknown") {
+        camel + "_"
+    } else {
+        camel
+    }
 }
 
 /// The method that is named after a word and a field: `clear_title`.
@@ -135,17 +162,114 @@ fn guard_digit(name: String) -> String {
     }
 }
 
-/// Complains of two items that would have one name.
-pub(super) fn check_unique<'n>(context: &Context<'_>, names: impl Iterator<Item = &'n str>) {
+/// Complains of two types of the metadata that would have one name.
+pub(super) fn check_types(context: &Context<'_>) {
+    let mut names: BTreeMap<String, &QualifiedName> = BTreeMap::new();
+    for name in context.slice.types.keys() {
+        let rust = type_name(name);
+        let Some(first) = names.insert(rust.to_lowercase(), name) else {
+            continue;
+        };
+        let offset = match context.edm.types.get(name) {
+            Some(Type::Structured(structured)) => structured.offset,
+            Some(Type::Enum(ty)) => ty.offset,
+            // A definition has no type of its own.
+            Some(Type::Definition(_)) | None => continue,
+        };
+        context.complain(Diagnostic::at(
+            context.source,
+            offset,
+            format!("`{first}` and `{name}` would both be `{rust}` in Rust"),
+            "take only one of them into the slice, by a narrower root",
+        ));
+    }
+}
+
+/// Complains of two items that would be in one file.
+pub(super) fn check_files<'n>(context: &Context<'_>, names: impl Iterator<Item = &'n str>) {
     let mut seen = BTreeSet::new();
+    let types: BTreeSet<_> = context
+        .slice
+        .types
+        .keys()
+        .map(|name| type_name(name).to_lowercase())
+        .collect();
     for name in names {
-        // A file each, and file systems may not tell case apart.
-        if !seen.insert(name.to_lowercase()) {
+        // File systems may not tell case apart.
+        let file = name.to_lowercase();
+        if !seen.insert(file.clone()) && !types.contains(&file) {
             context.complain(Diagnostic::of(
                 &context.source.name,
-                format!("two items would both be `{name}` in Rust"),
+                format!("two generated items would both be `{name}`"),
                 "take only one of them into the slice, by a narrower root",
             ));
+        }
+    }
+}
+
+/// Gives the later of two equal names within an item an underscore, and says which.
+pub(super) fn settle(model: &mut [ModelItem]) -> Vec<String> {
+    let mut renamed = Vec::new();
+    for item in model {
+        let mut names = Names {
+            item: item.name().to_owned(),
+            seen: BTreeSet::new(),
+            renamed: &mut renamed,
+        };
+        match item {
+            ModelItem::Record(record) => {
+                for field in &mut record.fields {
+                    names.settle(&mut field.name);
+                }
+                for field in &mut record.fields {
+                    names.settle(&mut field.constant);
+                }
+            }
+            ModelItem::Enum(enumeration) => {
+                for variant in &mut enumeration.variants {
+                    names.settle(&mut variant.name);
+                }
+            }
+            ModelItem::Write(write) => {
+                for setter in write.setters.iter_mut().chain(&mut write.required) {
+                    names.settle(&mut setter.field);
+                }
+                for setter in &mut write.setters {
+                    match &mut setter.value {
+                        SetterValue::Whole { clear, .. } => {
+                            if let Some(name) = clear {
+                                names.settle(name);
+                            }
+                        }
+                        SetterValue::Members { set, remove, .. } => {
+                            names.settle(set);
+                            if let Some((name, _)) = remove {
+                                names.settle(name);
+                            }
+                        }
+                    }
+                }
+            }
+            ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
+        }
+    }
+    renamed
+}
+
+struct Names<'r> {
+    item: String,
+    seen: BTreeSet<String>,
+    renamed: &'r mut Vec<String>,
+}
+
+impl Names<'_> {
+    fn settle(&mut self, name: &mut String) {
+        let first = name.clone();
+        while !self.seen.insert(name.clone()) {
+            name.push('_');
+        }
+        if *name != first {
+            self.renamed.push(format!("{}: {first} is {name}", self.item));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The builders of the request crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 
@@ -8,7 +8,7 @@ use super::{Context, model, names};
 use crate::{
     csdl::{BoundCall, TypeRef, ValueType},
     docs::Item,
-    overlay::{Entry, OperationEntry},
+    overlay::{Entry, OperationEntry, reference},
     plan::{Answer, Argument, Body, Builder, Child, Filter, Method, Operation, RustType, Shortcut},
     slice::{Node, Step},
     toml_input::{Place, pattern},
@@ -40,11 +40,21 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
             path: path(node),
         });
     }
+    // An entity that two paths lead to by its id alone has its short forms on the first.
+    let mut known = BTreeSet::new();
+    for builder in &mut builders {
+        builder
+            .shortcuts
+            .retain(|shortcut| known.insert((shortcut.root.clone(), shortcut.entity.clone(), shortcut.method)));
+    }
     let shortcuts: Vec<_> = builders.iter().flat_map(|builder| builder.shortcuts.clone()).collect();
     for builder in &mut builders {
         let mut own = shortcuts.iter().filter(|shortcut| shortcut.root == builder.name);
-        builder.updates = own.clone().any(|shortcut| shortcut.method == Method::Patch);
-        builder.deletes = own.any(|shortcut| shortcut.method == Method::Delete);
+        // A request of the builder's own has the name, where there is one.
+        let is_free = |name: &str| !builder.operations.iter().any(|operation| operation.name == name);
+        let updates = is_free("update") && own.clone().any(|shortcut| shortcut.method == Method::Patch);
+        let deletes = is_free("delete") && own.any(|shortcut| shortcut.method == Method::Delete);
+        (builder.updates, builder.deletes) = (updates, deletes);
     }
     builders.sort_by(|one, other| one.name.cmp(&other.name));
     let is_root = |index: &usize| nodes.get(*index).is_some_and(|node| node.parent.is_none());
@@ -97,7 +107,7 @@ fn builder_name(context: &Context<'_>, node: &Node) -> String {
         "{}" => "Item".to_owned(),
         name => name.to_upper_camel_case(),
     });
-    words.collect()
+    names::guard_type(words.collect())
 }
 
 /// Whether a node has requests, or leads to one that has.
@@ -127,18 +137,19 @@ fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
     let mut children = Vec::new();
     for node in context.slice.children(nodes).filter(|node| is_needed(context, node)) {
         match &node.step {
-            Step::Single(name) => children.push(child(context, node, names::field_name(name), name)),
+            Step::Single(name) => children.push(child(context, node, names::step_name(name), name)),
             Step::Collection(name) => {
                 if offered(context, node).next().is_some() {
-                    children.push(child(context, node, names::field_name(name), name));
+                    children.push(child(context, node, names::step_name(name), name));
                 }
                 let items = context
                     .slice
                     .children(&node.children)
-                    .filter(|item| is_needed(context, item));
+                    .filter(|item| item.step == Step::Key);
+                let items = items.filter(|item| is_needed(context, item));
                 children.extend(items.map(|item| Child {
                     key: Some(key_of(context, item)),
-                    ..child(context, item, item_method(name), name)
+                    ..child(context, item, item_method(context, node, name), name)
                 }));
             }
             // An item is reached from what holds its collection; a call is a request, not a step.
@@ -146,7 +157,8 @@ fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
         }
     }
     children.sort_by(|one, other| one.method.cmp(&other.method));
-    children.dedup();
+    // An alias leads to the same builders.
+    children.dedup_by(|later, first| later.method == first.method && later.builder == first.builder);
     children
 }
 
@@ -166,12 +178,22 @@ fn path_docs(context: &Context<'_>, node: &Node) -> Vec<String> {
     })
 }
 
-fn item_method(collection: &str) -> String {
-    let singular = names::singular(collection);
-    if singular == collection {
-        format!("{}_by_id", names::field_name(collection))
+/// The method that leads to one of a collection: `task` for `tasks`, unless something else has that name.
+fn item_method(context: &Context<'_>, collection: &Node, name: &str) -> String {
+    let singular = names::singular(name);
+    let siblings = context
+        .slice
+        .nodes
+        .iter()
+        .filter(|node| node.parent == collection.parent);
+    let mut names = siblings.filter_map(|node| match &node.step {
+        Step::Single(name) | Step::Collection(name) => Some(name),
+        Step::Key | Step::Call(_) => None,
+    });
+    if names.any(|taken| *taken == singular) {
+        format!("{}_by_id", names::step_name(name).trim_start_matches("r#"))
     } else {
-        names::field_name(&singular)
+        names::step_name(&singular)
     }
 }
 
@@ -183,7 +205,7 @@ fn key_of(context: &Context<'_>, item: &Node) -> String {
         .find(|(_, property)| context.is_key(&item.target, &property.name));
     match property.map(|(_, property)| context.read_type(&item.target, property)) {
         Some(RustType::Id(of)) => of,
-        _ => names::type_name(&item.target),
+        _ => context.id_target(&item.target),
     }
 }
 
@@ -202,7 +224,9 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
     };
     let item = Item::Operation(key(context, node, method));
     let mut docs = context.docs(&item, || format!("`{method} {path}`"));
-    let reference = entry.map(|entry| entry.value.source.clone());
+    let reference = entry
+        .and_then(|entry| reference(&entry.value.source))
+        .map(str::to_owned);
     let permissions = entry.map(|entry| &entry.value.permissions);
     let permissions = [
         permissions.and_then(|least| least.work.clone()),
@@ -343,7 +367,10 @@ fn filter(context: &Context<'_>, node: &Node, entry: &Entry<'_, OperationEntry>)
                 parameter: names::field_name(wire),
                 id_of,
             };
-            Some((filter, entry.value.required_filter.as_ref()?.method.clone()))
+            Some((
+                filter,
+                context.method_name(entry, &entry.value.required_filter.as_ref()?.method)?,
+            ))
         }
         _ => {
             context.complain(Place::new(entry.place.source, &filter.property).complain(
@@ -373,9 +400,9 @@ fn shortcut(context: &Context<'_>, node: &Node, operation: &Operation) -> Option
     let mut steps = Vec::new();
     for (position, node) in rest.iter().enumerate() {
         match &node.step {
-            Step::Single(name) => steps.push((names::field_name(name), false)),
+            Step::Single(name) => steps.push((names::step_name(name), false)),
             Step::Collection(name) if rest.get(position + 1).is_some_and(|next| next.step == Step::Key) => {
-                steps.push((item_method(name), true));
+                steps.push((item_method(context, node, name), true));
             }
             Step::Collection(_) => return None,
             Step::Key | Step::Call(_) => {}

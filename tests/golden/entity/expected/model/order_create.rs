@@ -10,7 +10,7 @@ pub struct OrderCreate(Patch<Order>);
 
 impl OrderCreate {
     /// Sets what the service insists on.
-    pub fn new(customer_id: impl Into<Id<super::Customer>>) -> Self {
+    pub fn new(customer_id: &Id<super::Customer>) -> Self {
         let mut patch = Patch::default();
         patch.set::<Id<super::Customer>>(Order::CUSTOMER_ID, customer_id);
         Self(patch)
@@ -37,11 +37,6 @@ impl OrderCreate {
         self.0.set_member(Order::DISCOUNTS, key, value);
         self
     }
-    /// Removes one member of [`discounts`](Order::discounts).
-    pub fn withdraw_discount(mut self, key: &EncodedKey) -> Self {
-        self.0.remove_member(Order::DISCOUNTS, key);
-        self
-    }
     /// The property `lines` of `example.shop.order`.
     pub fn lines(mut self, value: Vec<super::Line>) -> Self {
         self.0.set::<Vec<super::Line>>(Order::LINES, value);
@@ -52,11 +47,6 @@ impl OrderCreate {
     /// The property `marks` of `example.shop.order`.
     pub fn mark(mut self, key: &Category) -> Self {
         self.0.set_plain_member(Order::MARKS, key, true);
-        self
-    }
-    /// Removes one member of [`marks`](Order::marks).
-    pub fn unmark(mut self, key: &Category) -> Self {
-        self.0.set_plain_member(Order::MARKS, key, false);
         self
     }
     /// The property `position` of `example.shop.order`.
@@ -91,8 +81,8 @@ impl Edit for OrderCreate {
     }
 }
 
-impl From<Id<super::Customer>> for OrderCreate {
-    fn from(customer_id: Id<super::Customer>) -> Self {
+impl From<&Id<super::Customer>> for OrderCreate {
+    fn from(customer_id: &Id<super::Customer>) -> Self {
         Self::new(customer_id)
     }
 }

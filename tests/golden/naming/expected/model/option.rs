@@ -8,6 +8,18 @@ use msgraph_core::prelude::*;
 pub struct Option_ {
     /// The property `2fa` of `example.option`.
     pub _2fa: Option<bool>,
+    /// The property `calendar` of `example.option`.
+    ///
+    /// Present only where the request expands it.
+    pub calendar: Option<Box<Versioned<super::Page_>>>,
+    /// The property `calendars` of `example.option`.
+    ///
+    /// Present only where the request expands it.
+    pub calendars: Option<Vec<Versioned<super::Page_>>>,
+    /// The property `clearTitle` of `example.option`.
+    pub clear_title: Option<String>,
+    /// The property `default` of `example.option`.
+    pub default_: Option<String>,
     /// The property `extra` of `example.option`.
     pub extra_: Option<Box<super::Result_>>,
     /// The property `id` of `example.option`.
@@ -16,12 +28,26 @@ pub struct Option_ {
     pub is_url: Option<bool>,
     /// The property `new` of `example.option`.
     pub new_: Option<i32>,
+    /// The property `numbered` of `example.option`.
+    ///
+    /// Present only where the request expands it.
+    pub numbered: Option<Vec<Versioned<super::Numbered>>>,
     /// The property `patch` of `example.option`.
     pub patch_: Option<super::Some_>,
     /// The property `self` of `example.option`.
     pub self_: Option<bool>,
+    /// The property `title` of `example.option`.
+    pub title: Option<String>,
     /// The property `type` of `example.option`.
     pub r#type: Option<String>,
+    /// The property `update` of `example.option`.
+    ///
+    /// Present only where the request expands it.
+    pub update: Option<Box<Versioned<super::Page_>>>,
+    /// The property `userName` of `example.option`.
+    pub user_name: Option<Box<super::Match>>,
+    /// The property `user_name` of `example.option`.
+    pub user_name_: Option<String>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }
@@ -29,20 +55,38 @@ pub struct Option_ {
 impl Option_ {
     /// `2fa`
     pub const _2FA: Property<Self> = Property::new(0, "2fa");
+    /// `calendar`
+    pub const CALENDAR: Property<Self> = Property::new(1, "calendar");
+    /// `calendars`
+    pub const CALENDARS: Property<Self> = Property::new(2, "calendars");
+    /// `clearTitle`
+    pub const CLEAR_TITLE: Property<Self> = Property::new(3, "clearTitle");
+    /// `default`
+    pub const DEFAULT: Property<Self> = Property::new(4, "default");
     /// `extra`
-    pub const EXTRA: Property<Self> = Property::new(1, "extra");
+    pub const EXTRA: Property<Self> = Property::new(5, "extra");
     /// `id`
-    pub const ID: Property<Self> = Property::new(2, "id");
+    pub const ID: Property<Self> = Property::new(6, "id");
     /// `isURL`
-    pub const IS_URL: Property<Self> = Property::new(3, "isURL");
+    pub const IS_URL: Property<Self> = Property::new(7, "isURL");
     /// `new`
-    pub const NEW: Property<Self> = Property::new(4, "new");
+    pub const NEW: Property<Self> = Property::new(8, "new");
+    /// `numbered`
+    pub const NUMBERED: Property<Self> = Property::new(9, "numbered");
     /// `patch`
-    pub const PATCH: Property<Self> = Property::new(5, "patch");
+    pub const PATCH: Property<Self> = Property::new(10, "patch");
     /// `self`
-    pub const SELF: Property<Self> = Property::new(6, "self");
+    pub const SELF: Property<Self> = Property::new(11, "self");
+    /// `title`
+    pub const TITLE: Property<Self> = Property::new(12, "title");
     /// `type`
-    pub const TYPE: Property<Self> = Property::new(7, "type");
+    pub const TYPE: Property<Self> = Property::new(13, "type");
+    /// `update`
+    pub const UPDATE: Property<Self> = Property::new(14, "update");
+    /// `userName`
+    pub const USER_NAME: Property<Self> = Property::new(15, "userName");
+    /// `user_name`
+    pub const USER_NAME_: Property<Self> = Property::new(16, "user_name");
 }
 
 impl Record for Option_ {
@@ -60,26 +104,44 @@ impl Record for Option_ {
     ) -> Result<bool, A::Error> {
         match name {
             "2fa" => self._2fa = values.take(Self::_2FA)?,
+            "calendar" => self.calendar = values.take(Self::CALENDAR)?,
+            "calendars" => self.calendars = values.take(Self::CALENDARS)?,
+            "clearTitle" => self.clear_title = values.take(Self::CLEAR_TITLE)?,
+            "default" => self.default_ = values.take(Self::DEFAULT)?,
             "extra" => self.extra_ = values.take(Self::EXTRA)?,
             "id" => self.id = values.take(Self::ID)?,
             "isURL" => self.is_url = values.take(Self::IS_URL)?,
             "new" => self.new_ = values.take(Self::NEW)?,
+            "numbered" => self.numbered = values.take(Self::NUMBERED)?,
             "patch" => self.patch_ = values.take(Self::PATCH)?,
             "self" => self.self_ = values.take(Self::SELF)?,
+            "title" => self.title = values.take(Self::TITLE)?,
             "type" => self.r#type = values.take(Self::TYPE)?,
+            "update" => self.update = values.take(Self::UPDATE)?,
+            "userName" => self.user_name = values.take(Self::USER_NAME)?,
+            "user_name" => self.user_name_ = values.take(Self::USER_NAME_)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::_2FA, &self._2fa)?;
+        visitor.property(Self::CALENDAR, &self.calendar)?;
+        visitor.property(Self::CALENDARS, &self.calendars)?;
+        visitor.property(Self::CLEAR_TITLE, &self.clear_title)?;
+        visitor.property(Self::DEFAULT, &self.default_)?;
         visitor.property(Self::EXTRA, &self.extra_)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::IS_URL, &self.is_url)?;
         visitor.property(Self::NEW, &self.new_)?;
+        visitor.property(Self::NUMBERED, &self.numbered)?;
         visitor.property(Self::PATCH, &self.patch_)?;
         visitor.property(Self::SELF, &self.self_)?;
+        visitor.property(Self::TITLE, &self.title)?;
         visitor.property(Self::TYPE, &self.r#type)?;
+        visitor.property(Self::UPDATE, &self.update)?;
+        visitor.property(Self::USER_NAME, &self.user_name)?;
+        visitor.property(Self::USER_NAME_, &self.user_name_)?;
         Ok(())
     }
 }

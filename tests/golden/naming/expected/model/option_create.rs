@@ -18,6 +18,16 @@ impl OptionCreate {
         self.0.set::<bool>(Option_::_2FA, value);
         self
     }
+    /// The property `clearTitle` of `example.option`.
+    pub fn clear_title(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::CLEAR_TITLE, value);
+        self
+    }
+    /// The property `default` of `example.option`.
+    pub fn default_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::DEFAULT, value);
+        self
+    }
     /// The property `extra` of `example.option`.
     pub fn extra_(mut self, value: super::Result_) -> Self {
         self.0.set::<super::Result_>(Option_::EXTRA, value);
@@ -43,9 +53,24 @@ impl OptionCreate {
         self.0.set::<bool>(Option_::SELF, value);
         self
     }
+    /// The property `title` of `example.option`.
+    pub fn title(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::TITLE, value);
+        self
+    }
     /// The property `type` of `example.option`.
     pub fn r#type(mut self, value: impl Into<String>) -> Self {
         self.0.set::<String>(Option_::TYPE, value);
+        self
+    }
+    /// The property `userName` of `example.option`.
+    pub fn user_name(mut self, value: super::Match) -> Self {
+        self.0.set::<super::Match>(Option_::USER_NAME, value);
+        self
+    }
+    /// The property `user_name` of `example.option`.
+    pub fn user_name_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::USER_NAME, value);
         self
     }
 }

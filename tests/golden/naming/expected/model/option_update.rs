@@ -23,6 +23,26 @@ impl OptionUpdate {
         self.0.clear(Option_::_2FA);
         self
     }
+    /// The property `clearTitle` of `example.option`.
+    pub fn clear_title(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::CLEAR_TITLE, value);
+        self
+    }
+    /// Clears [`clear_title`](Self::clear_title).
+    pub fn clear_clear_title(mut self) -> Self {
+        self.0.clear(Option_::CLEAR_TITLE);
+        self
+    }
+    /// The property `default` of `example.option`.
+    pub fn default_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::DEFAULT, value);
+        self
+    }
+    /// Clears [`default_`](Self::default_).
+    pub fn clear_default_(mut self) -> Self {
+        self.0.clear(Option_::DEFAULT);
+        self
+    }
     /// The property `extra` of `example.option`.
     pub fn extra_(mut self, value: super::Result_) -> Self {
         self.0.set::<super::Result_>(Option_::EXTRA, value);
@@ -73,6 +93,16 @@ impl OptionUpdate {
         self.0.clear(Option_::SELF);
         self
     }
+    /// The property `title` of `example.option`.
+    pub fn title(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::TITLE, value);
+        self
+    }
+    /// Clears [`title`](Self::title).
+    pub fn clear_title_(mut self) -> Self {
+        self.0.clear(Option_::TITLE);
+        self
+    }
     /// The property `type` of `example.option`.
     pub fn r#type(mut self, value: impl Into<String>) -> Self {
         self.0.set::<String>(Option_::TYPE, value);
@@ -81,6 +111,26 @@ impl OptionUpdate {
     /// Clears [`type`](Self::type).
     pub fn clear_type(mut self) -> Self {
         self.0.clear(Option_::TYPE);
+        self
+    }
+    /// The property `userName` of `example.option`.
+    pub fn user_name(mut self, value: super::Match) -> Self {
+        self.0.set::<super::Match>(Option_::USER_NAME, value);
+        self
+    }
+    /// Clears [`user_name`](Self::user_name).
+    pub fn clear_user_name(mut self) -> Self {
+        self.0.clear(Option_::USER_NAME);
+        self
+    }
+    /// The property `user_name` of `example.option`.
+    pub fn user_name_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::USER_NAME, value);
+        self
+    }
+    /// Clears [`user_name_`](Self::user_name_).
+    pub fn clear_user_name_(mut self) -> Self {
+        self.0.clear(Option_::USER_NAME);
         self
     }
 }

@@ -6,6 +6,8 @@ use msgraph_core::prelude::*;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Some_ {
+    /// `unknown`
+    Unknown_,
     /// `self`
     Self_,
     /// `1st`
@@ -19,6 +21,7 @@ pub enum Some_ {
 impl OpenEnum for Some_ {
     fn from_name(name: &str) -> Self {
         match name {
+            "unknown" => Self::Unknown_,
             "self" => Self::Self_,
             "1st" => Self::_1st,
             "none" => Self::None,
@@ -27,6 +30,7 @@ impl OpenEnum for Some_ {
     }
     fn as_str(&self) -> &str {
         match self {
+            Self::Unknown_ => "unknown",
             Self::Self_ => "self",
             Self::_1st => "1st",
             Self::None => "none",

@@ -16,6 +16,29 @@ impl<V: ApiVersion> ThingsItem<V> {
     pub(crate) fn new(path: Path<V>) -> Self {
         Self { path }
     }
+    /// The path `/things/{option-id}/calendar`.
+    pub fn calendar(self) -> crate::ThingsItemCalendar<V> {
+        crate::ThingsItemCalendar::new(self.path.segment("calendar"))
+    }
+    /// The path `/things/{option-id}/calendars`.
+    pub fn calendars(self) -> crate::ThingsItemCalendars<V> {
+        crate::ThingsItemCalendars::new(self.path.segment("calendars"))
+    }
+    /// The path `/things/{option-id}/calendars/{page-id}`.
+    pub fn calendars_by_id(
+        self,
+        id: &Id<model::Page_>,
+    ) -> crate::ThingsItemCalendarsItem<V> {
+        crate::ThingsItemCalendarsItem::new(self.path.segment("calendars").id(id))
+    }
+    /// The path `/things/{option-id}/numbered`.
+    pub fn numbered(self) -> crate::ThingsItemNumbered<V> {
+        crate::ThingsItemNumbered::new(self.path.segment("numbered"))
+    }
+    /// The path `/things/{option-id}/update`.
+    pub fn update_(self) -> crate::ThingsItemUpdate<V> {
+        crate::ThingsItemUpdate::new(self.path.segment("update"))
+    }
     /// `GET /things/{option-id}`
     pub fn get(self) -> Request<Versioned<model::Option_>> {
         Request::new(&GET, self.path)

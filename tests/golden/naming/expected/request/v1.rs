@@ -4,6 +4,11 @@
 
 use msgraph_core::prelude::*;
 
+/// The path `/path`.
+pub fn path() -> crate::Path_<V1> {
+    crate::Path_::new(Path::new().segment("path"))
+}
+
 /// The path `/things/{option-id}`.
 pub fn thing(id: &Id<case_model::Option_>) -> crate::ThingsItem<V1> {
     crate::ThingsItem::new(Path::new().segment("things").id(id))
