@@ -79,7 +79,9 @@ async fn read_then_change_then_be_refused() {
         "PATCH /v1.0/planner/tasks/01gzSlKkIUSUl6DF_EilrmQAKDhh"
     );
     assert_eq!(received[1].header("if-match"), Some(FIRST));
-    assert_eq!(received[1].header("prefer"), Some("return=representation"));
+    assert_eq!(received[0].header("prefer"), Some("include-unknown-enum-members"));
+    let prefer = "include-unknown-enum-members, return=representation";
+    assert_eq!(received[1].header("prefer"), Some(prefer));
     assert_eq!(received[1].header("content-type"), Some("application/json"));
     let expected = json!({
         "title": "Ship it",

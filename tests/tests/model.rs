@@ -10,10 +10,13 @@ use msgraph_core::{
     update::Edit,
 };
 use msgraph_model::{
-    IdentitySet, PlannerAssignedToTaskBoardTaskFormatUpdate, PlannerExternalReferenceUpdate, PlannerPreviewType,
-    PlannerTask, PlannerTaskDetails, PlannerTaskDetailsUpdate, PlannerTaskUpdate,
+    BodyType, DateTimeTimeZoneInput, IdentitySet, ItemBodyInput, PatternedRecurrenceInput,
+    PlannerAssignedToTaskBoardTaskFormatUpdate, PlannerExternalReferenceUpdate, PlannerPlanContainerInput,
+    PlannerPlanCreate, PlannerPreviewType, PlannerTask, PlannerTaskDetails, PlannerTaskDetailsUpdate,
+    PlannerTaskUpdate, RecurrencePatternInput, RecurrencePatternType, RecurrenceRangeInput, RecurrenceRangeType,
+    TodoTaskCreate,
 };
-use msgraph_request::OPERATIONS;
+use msgraph_request::{OPERATIONS, v1};
 use serde_json::{Value, json};
 
 fn json_of(edit: &impl Edit) -> Value {
@@ -226,19 +229,71 @@ fn references_are_keyed_by_their_url() {
 
 #[test]
 fn every_write_of_planner_but_creation_needs_an_etag() {
-    assert_eq!(OPERATIONS.len(), 13);
+    assert_eq!(OPERATIONS.len(), 53);
     for operation in OPERATIONS {
-        let expected = matches!(operation.method, Method::Patch | Method::Delete);
-        assert_eq!(operation.if_match, expected, "{operation}");
+        let is_write = matches!(operation.method, Method::Patch | Method::Delete);
+        let is_planner = operation.path.contains("/planner");
+        assert_eq!(operation.if_match, is_write && is_planner, "{operation}");
         let replay = match operation.method {
             Method::Get => Replay::Harmless,
-            Method::Post => Replay::Unsafe,
-            _ => Replay::Checked,
+            _ if operation.if_match => Replay::Checked,
+            _ => Replay::Unsafe,
         };
         assert_eq!(operation.replay, replay, "{operation}");
+        assert_eq!(operation.permissions.personal.is_some(), !is_planner, "{operation}");
         assert!(
             operation.permissions.work.is_some() && operation.reference.is_some(),
             "{operation}"
         );
+        let paths: Vec<_> = operation.paths().collect();
+        assert_eq!(
+            paths.len(),
+            1 + usize::from(operation.path.starts_with("/me/")),
+            "{paths:?}"
+        );
+        assert!(
+            paths.iter().skip(1).all(|path| path.starts_with("/users/{user-id}/")),
+            "{paths:?}"
+        );
     }
+}
+
+#[test]
+fn users_and_the_one_who_is_signed_in_share_their_requests() {
+    let (user, list) = (Id::new("adele@contoso.com"), Id::new("AAMkADIyAAAAABrJAAA="));
+    let mine = v1::me().todo().list(&list).tasks().list();
+    let theirs = v1::user(&user).todo().list(&list).tasks().list();
+    assert_eq!(mine.path(), "/me/todo/lists/AAMkADIyAAAAABrJAAA=/tasks");
+    assert_eq!(
+        theirs.path(),
+        "/users/adele%40contoso%2Ecom/todo/lists/AAMkADIyAAAAABrJAAA=/tasks".replace("%2E", ".")
+    );
+    assert_eq!(mine.operation(), theirs.operation());
+}
+
+#[test]
+fn objects_are_sent_whole() {
+    let create = TodoTaskCreate::new("Pay")
+        .due_date_time(DateTimeTimeZoneInput::new("2026-11-21T00:00:00", "Europe/Berlin"))
+        .body(ItemBodyInput::new().content("<b>Now</b>").content_type(BodyType::Html))
+        .recurrence(PatternedRecurrenceInput::new(
+            RecurrencePatternInput::new(1, RecurrencePatternType::Daily),
+            RecurrenceRangeInput::new("2026-11-21".into(), RecurrenceRangeType::NoEnd),
+        ));
+    let expected = json!({
+        "title": "Pay",
+        "dueDateTime": { "dateTime": "2026-11-21T00:00:00", "timeZone": "Europe/Berlin" },
+        "body": { "content": "<b>Now</b>", "contentType": "html" },
+        "recurrence": {
+            "pattern": { "interval": 1, "type": "daily" },
+            "range": { "startDate": "2026-11-21", "type": "noEnd" }
+        }
+    });
+    assert_eq!(json_of(&create), expected);
+    let plan = PlannerPlanCreate::new(
+        PlannerPlanContainerInput::new().url("https://graph.microsoft.com/v1.0/groups/1"),
+        "Plan",
+    );
+    let expected = json!({ "container": { "url": "https://graph.microsoft.com/v1.0/groups/1" }, "title": "Plan" });
+    assert_eq!(json_of(&plan), expected);
 }

@@ -281,6 +281,9 @@ fn primitive_type(primitive: Primitive) -> RustType {
         Primitive::Double => RustType::Float("f64"),
         Primitive::String | Primitive::Guid => RustType::Text,
         Primitive::DateTimeOffset => RustType::Core("DateTimeOffset"),
+        Primitive::Date => RustType::Core("Date"),
+        Primitive::Duration => RustType::Core("Duration"),
+        Primitive::TimeOfDay => RustType::Core("TimeOfDay"),
         Primitive::Other | Primitive::Unknown => RustType::Core("Raw"),
     }
 }

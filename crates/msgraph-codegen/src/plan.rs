@@ -183,6 +183,13 @@ pub enum SetterValue {
         /// The method that clears the property, if it may be null.
         clear: Option<String>,
     },
+    /// An object, which is sent whole.
+    Object {
+        /// Its write type.
+        edit: String,
+        /// The method that clears the property, if it may be null.
+        clear: Option<String>,
+    },
     /// Single members of an open type.
     Members {
         /// The type of the keys.
@@ -312,8 +319,8 @@ pub struct Operation {
     pub facts: String,
     /// Its path, with the names of the keys.
     pub path: String,
-    /// Other paths that lead to the same.
-    pub aliases: Vec<String>,
+    /// Other beginnings of the path that lead to the same, each as what it stands for and what it is.
+    pub aliases: Vec<(String, String)>,
     /// The segment after the builder's path, for a function or an action.
     pub segment: Option<String>,
     /// Its documentation, a line each.

@@ -60,8 +60,12 @@ pub(crate) fn lock(slice: &Slice, plan: &Plan, renamed: &[String]) -> String {
     let operations = plan.builders.iter().flat_map(|builder| &builder.operations);
     let known: BTreeSet<_> = operations
         .flat_map(|operation| {
-            let paths = std::iter::once(&operation.path).chain(&operation.aliases);
-            paths.map(|path| (operation.method, path.as_str()))
+            let aliases = operation.aliases.iter().filter_map(|(of, alias)| {
+                let rest = operation.path.strip_prefix(of)?;
+                Some(format!("{alias}{rest}"))
+            });
+            let paths = std::iter::once(operation.path.clone()).chain(aliases);
+            paths.map(|path| (operation.method, path))
         })
         .collect();
     for node in &slice.nodes {
@@ -69,7 +73,7 @@ pub(crate) fn lock(slice: &Slice, plan: &Plan, renamed: &[String]) -> String {
         for (method, root) in node
             .methods
             .iter()
-            .filter(|(method, _)| known.contains(&(**method, &*path)))
+            .filter(|(method, _)| known.contains(&(**method, path.clone())))
         {
             let _ = writeln!(text, "{method} {path} <- {root}");
         }

@@ -9,7 +9,7 @@
 //! | [`versioned`], [`etag`], [`id`] | an object, its id and its ETag are of one type and travel together |
 //! | [`update`] | what is sent is set and cleared explicitly, never tracked |
 //! | [`open`] | OData open types as maps with typed keys and values |
-//! | [`enums`], [`date_time`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
+//! | [`enums`], [`date_time`], [`literal`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
 //! | [`request`], [`answer`], [`page`] | a request is a value; it knows the type of its answer |
 //! | [`delta`] | pages of changes, and which of their links is worth keeping |
 //! | [`error`] | what the service says when it refuses |
@@ -22,6 +22,7 @@ pub mod error;
 pub mod etag;
 pub mod id;
 pub mod json;
+pub mod literal;
 pub mod open;
 pub mod order_hint;
 pub mod page;
@@ -40,6 +41,7 @@ pub use self::{
     etag::ETag,
     id::Id,
     json::Raw,
+    literal::{Date, Duration, TimeOfDay},
     open::{Category, EncodedKey, OpenMap},
     order_hint::{NewOrderHint, OrderHint},
     page::{Link, Page},
@@ -54,8 +56,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 
     pub use crate::{
-        Category, DateTimeOffset, DeltaPage, ETag, EncodedKey, Entity, Id, NewOrderHint, OpenMap, OrderHint, Page,
-        Property, Raw, Record, Request, Versioned,
+        Category, Date, DateTimeOffset, DeltaPage, Duration, ETag, EncodedKey, Entity, Id, NewOrderHint, OpenMap,
+        OrderHint, Page, Property, Raw, Record, Request, TimeOfDay, Versioned,
         enums::{self, OpenEnum},
         record::{self, Extra, Values, VisitProperties},
         request::{self, ApiVersion, Arguments, DeleteIn, Method, Operation, Path, QueryOption, Replay, UpdateIn, V1},

@@ -122,6 +122,13 @@ static FOLLOW: Operation = Operation::new(Method::Get, "");
 impl<R> Request<R> {
     pub fn new<V: ApiVersion>(operation: &'static Operation, path: Path<V>) -> Self {
         let (path, fault) = path.finish();
+        // Without it the service hides the members of an enum that were added after `unknownFutureValue`.
+        let prefer = match operation.method {
+            Method::Delete => Vec::new(),
+            Method::Get | Method::Post | Method::Patch | Method::Put => {
+                vec![Cow::Borrowed("include-unknown-enum-members")]
+            }
+        };
         let parts = Parts {
             operation,
             version: V::SEGMENT,
@@ -129,7 +136,7 @@ impl<R> Request<R> {
             link: None,
             query: Vec::new(),
             if_match: None,
-            prefer: Vec::new(),
+            prefer,
             body: None,
             fault,
         };

@@ -50,6 +50,15 @@ impl<R: Record> Patch<R> {
         *self.change(property) = Change::Set(written(property, &value.into()));
     }
 
+    /// Sets a property to an object, which is sent whole.
+    pub fn set_object<E: Edit>(&mut self, property: Property<R>, value: E) {
+        let patch = value.into_patch();
+        *self.change(property) = Change::Set(match patch.fault() {
+            Some(fault) => Err(fault.clone()),
+            None => written(property, &patch),
+        });
+    }
+
     /// Clears a property: it is sent as null.
     pub fn clear(&mut self, property: Property<R>) {
         *self.change(property) = Change::Clear;

@@ -6,9 +6,41 @@
 //! own, which holds only what a client may write.
 
 #[rustfmt::skip]
+mod body_type;
+#[rustfmt::skip]
+mod checklist_item;
+#[rustfmt::skip]
+mod checklist_item_create;
+#[rustfmt::skip]
+mod checklist_item_update;
+#[rustfmt::skip]
+mod date_time_time_zone;
+#[rustfmt::skip]
+mod date_time_time_zone_input;
+#[rustfmt::skip]
+mod day_of_week;
+#[rustfmt::skip]
+mod group;
+#[rustfmt::skip]
 mod identity;
 #[rustfmt::skip]
 mod identity_set;
+#[rustfmt::skip]
+mod importance;
+#[rustfmt::skip]
+mod item_body;
+#[rustfmt::skip]
+mod item_body_input;
+#[rustfmt::skip]
+mod linked_resource;
+#[rustfmt::skip]
+mod linked_resource_create;
+#[rustfmt::skip]
+mod linked_resource_update;
+#[rustfmt::skip]
+mod patterned_recurrence;
+#[rustfmt::skip]
+mod patterned_recurrence_input;
 #[rustfmt::skip]
 mod planner_applied_categories;
 #[rustfmt::skip]
@@ -24,15 +56,25 @@ mod planner_assignments;
 #[rustfmt::skip]
 mod planner_bucket;
 #[rustfmt::skip]
+mod planner_bucket_create;
+#[rustfmt::skip]
 mod planner_bucket_task_board_task_format;
 #[rustfmt::skip]
 mod planner_bucket_task_board_task_format_update;
+#[rustfmt::skip]
+mod planner_bucket_update;
+#[rustfmt::skip]
+mod planner_category_descriptions;
+#[rustfmt::skip]
+mod planner_category_descriptions_input;
 #[rustfmt::skip]
 mod planner_checklist_item;
 #[rustfmt::skip]
 mod planner_checklist_item_update;
 #[rustfmt::skip]
 mod planner_checklist_items;
+#[rustfmt::skip]
+mod planner_container_type;
 #[rustfmt::skip]
 mod planner_external_reference;
 #[rustfmt::skip]
@@ -43,6 +85,18 @@ mod planner_external_references;
 mod planner_order_hints_by_assignee;
 #[rustfmt::skip]
 mod planner_plan;
+#[rustfmt::skip]
+mod planner_plan_container;
+#[rustfmt::skip]
+mod planner_plan_container_input;
+#[rustfmt::skip]
+mod planner_plan_create;
+#[rustfmt::skip]
+mod planner_plan_details;
+#[rustfmt::skip]
+mod planner_plan_details_update;
+#[rustfmt::skip]
+mod planner_plan_update;
 #[rustfmt::skip]
 mod planner_preview_type;
 #[rustfmt::skip]
@@ -60,9 +114,57 @@ mod planner_task_details_update;
 #[rustfmt::skip]
 mod planner_task_update;
 #[rustfmt::skip]
+mod planner_user_ids;
+#[rustfmt::skip]
+mod recurrence_pattern;
+#[rustfmt::skip]
+mod recurrence_pattern_input;
+#[rustfmt::skip]
+mod recurrence_pattern_type;
+#[rustfmt::skip]
+mod recurrence_range;
+#[rustfmt::skip]
+mod recurrence_range_input;
+#[rustfmt::skip]
+mod recurrence_range_type;
+#[rustfmt::skip]
+mod task_status;
+#[rustfmt::skip]
+mod todo_task;
+#[rustfmt::skip]
+mod todo_task_create;
+#[rustfmt::skip]
+mod todo_task_list;
+#[rustfmt::skip]
+mod todo_task_list_create;
+#[rustfmt::skip]
+mod todo_task_list_update;
+#[rustfmt::skip]
+mod todo_task_update;
+#[rustfmt::skip]
 mod user;
+#[rustfmt::skip]
+mod week_index;
+#[rustfmt::skip]
+mod wellknown_list_name;
+pub use self::body_type::BodyType;
+pub use self::checklist_item::ChecklistItem;
+pub use self::checklist_item_create::ChecklistItemCreate;
+pub use self::checklist_item_update::ChecklistItemUpdate;
+pub use self::date_time_time_zone::DateTimeTimeZone;
+pub use self::date_time_time_zone_input::DateTimeTimeZoneInput;
+pub use self::day_of_week::DayOfWeek;
+pub use self::group::Group;
 pub use self::identity::Identity;
 pub use self::identity_set::IdentitySet;
+pub use self::importance::Importance;
+pub use self::item_body::ItemBody;
+pub use self::item_body_input::ItemBodyInput;
+pub use self::linked_resource::LinkedResource;
+pub use self::linked_resource_create::LinkedResourceCreate;
+pub use self::linked_resource_update::LinkedResourceUpdate;
+pub use self::patterned_recurrence::PatternedRecurrence;
+pub use self::patterned_recurrence_input::PatternedRecurrenceInput;
 pub use self::planner_applied_categories::PlannerAppliedCategories;
 pub use self::planner_assigned_to_task_board_task_format::PlannerAssignedToTaskBoardTaskFormat;
 pub use self::planner_assigned_to_task_board_task_format_update::PlannerAssignedToTaskBoardTaskFormatUpdate;
@@ -70,16 +172,27 @@ pub use self::planner_assignment::PlannerAssignment;
 pub use self::planner_assignment_update::PlannerAssignmentUpdate;
 pub use self::planner_assignments::PlannerAssignments;
 pub use self::planner_bucket::PlannerBucket;
+pub use self::planner_bucket_create::PlannerBucketCreate;
 pub use self::planner_bucket_task_board_task_format::PlannerBucketTaskBoardTaskFormat;
 pub use self::planner_bucket_task_board_task_format_update::PlannerBucketTaskBoardTaskFormatUpdate;
+pub use self::planner_bucket_update::PlannerBucketUpdate;
+pub use self::planner_category_descriptions::PlannerCategoryDescriptions;
+pub use self::planner_category_descriptions_input::PlannerCategoryDescriptionsInput;
 pub use self::planner_checklist_item::PlannerChecklistItem;
 pub use self::planner_checklist_item_update::PlannerChecklistItemUpdate;
 pub use self::planner_checklist_items::PlannerChecklistItems;
+pub use self::planner_container_type::PlannerContainerType;
 pub use self::planner_external_reference::PlannerExternalReference;
 pub use self::planner_external_reference_update::PlannerExternalReferenceUpdate;
 pub use self::planner_external_references::PlannerExternalReferences;
 pub use self::planner_order_hints_by_assignee::PlannerOrderHintsByAssignee;
 pub use self::planner_plan::PlannerPlan;
+pub use self::planner_plan_container::PlannerPlanContainer;
+pub use self::planner_plan_container_input::PlannerPlanContainerInput;
+pub use self::planner_plan_create::PlannerPlanCreate;
+pub use self::planner_plan_details::PlannerPlanDetails;
+pub use self::planner_plan_details_update::PlannerPlanDetailsUpdate;
+pub use self::planner_plan_update::PlannerPlanUpdate;
 pub use self::planner_preview_type::PlannerPreviewType;
 pub use self::planner_progress_task_board_task_format::PlannerProgressTaskBoardTaskFormat;
 pub use self::planner_progress_task_board_task_format_update::PlannerProgressTaskBoardTaskFormatUpdate;
@@ -88,4 +201,20 @@ pub use self::planner_task_create::PlannerTaskCreate;
 pub use self::planner_task_details::PlannerTaskDetails;
 pub use self::planner_task_details_update::PlannerTaskDetailsUpdate;
 pub use self::planner_task_update::PlannerTaskUpdate;
+pub use self::planner_user_ids::PlannerUserIds;
+pub use self::recurrence_pattern::RecurrencePattern;
+pub use self::recurrence_pattern_input::RecurrencePatternInput;
+pub use self::recurrence_pattern_type::RecurrencePatternType;
+pub use self::recurrence_range::RecurrenceRange;
+pub use self::recurrence_range_input::RecurrenceRangeInput;
+pub use self::recurrence_range_type::RecurrenceRangeType;
+pub use self::task_status::TaskStatus;
+pub use self::todo_task::TodoTask;
+pub use self::todo_task_create::TodoTaskCreate;
+pub use self::todo_task_list::TodoTaskList;
+pub use self::todo_task_list_create::TodoTaskListCreate;
+pub use self::todo_task_list_update::TodoTaskListUpdate;
+pub use self::todo_task_update::TodoTaskUpdate;
 pub use self::user::User;
+pub use self::week_index::WeekIndex;
+pub use self::wellknown_list_name::WellknownListName;

@@ -5,7 +5,55 @@
 //! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
 
 #[rustfmt::skip]
+mod groups_item;
+#[rustfmt::skip]
+mod groups_item_planner;
+#[rustfmt::skip]
+mod groups_item_planner_plans;
+#[rustfmt::skip]
+mod me;
+#[rustfmt::skip]
+mod me_planner;
+#[rustfmt::skip]
+mod me_planner_plans;
+#[rustfmt::skip]
+mod me_planner_tasks;
+#[rustfmt::skip]
+mod me_todo;
+#[rustfmt::skip]
+mod me_todo_lists;
+#[rustfmt::skip]
+mod me_todo_lists_item;
+#[rustfmt::skip]
+mod me_todo_lists_item_tasks;
+#[rustfmt::skip]
+mod me_todo_lists_item_tasks_item;
+#[rustfmt::skip]
+mod me_todo_lists_item_tasks_item_checklist_items;
+#[rustfmt::skip]
+mod me_todo_lists_item_tasks_item_checklist_items_item;
+#[rustfmt::skip]
+mod me_todo_lists_item_tasks_item_linked_resources;
+#[rustfmt::skip]
+mod me_todo_lists_item_tasks_item_linked_resources_item;
+#[rustfmt::skip]
 mod planner;
+#[rustfmt::skip]
+mod planner_buckets;
+#[rustfmt::skip]
+mod planner_buckets_item;
+#[rustfmt::skip]
+mod planner_buckets_item_tasks;
+#[rustfmt::skip]
+mod planner_plans;
+#[rustfmt::skip]
+mod planner_plans_item;
+#[rustfmt::skip]
+mod planner_plans_item_buckets;
+#[rustfmt::skip]
+mod planner_plans_item_details;
+#[rustfmt::skip]
+mod planner_plans_item_tasks;
 #[rustfmt::skip]
 mod planner_tasks;
 #[rustfmt::skip]
@@ -18,7 +66,31 @@ mod planner_tasks_item_bucket_task_board_format;
 mod planner_tasks_item_details;
 #[rustfmt::skip]
 mod planner_tasks_item_progress_task_board_format;
+pub use self::groups_item::GroupsItem;
+pub use self::groups_item_planner::GroupsItemPlanner;
+pub use self::groups_item_planner_plans::GroupsItemPlannerPlans;
+pub use self::me::Me;
+pub use self::me_planner::MePlanner;
+pub use self::me_planner_plans::MePlannerPlans;
+pub use self::me_planner_tasks::MePlannerTasks;
+pub use self::me_todo::MeTodo;
+pub use self::me_todo_lists::MeTodoLists;
+pub use self::me_todo_lists_item::MeTodoListsItem;
+pub use self::me_todo_lists_item_tasks::MeTodoListsItemTasks;
+pub use self::me_todo_lists_item_tasks_item::MeTodoListsItemTasksItem;
+pub use self::me_todo_lists_item_tasks_item_checklist_items::MeTodoListsItemTasksItemChecklistItems;
+pub use self::me_todo_lists_item_tasks_item_checklist_items_item::MeTodoListsItemTasksItemChecklistItemsItem;
+pub use self::me_todo_lists_item_tasks_item_linked_resources::MeTodoListsItemTasksItemLinkedResources;
+pub use self::me_todo_lists_item_tasks_item_linked_resources_item::MeTodoListsItemTasksItemLinkedResourcesItem;
 pub use self::planner::Planner;
+pub use self::planner_buckets::PlannerBuckets;
+pub use self::planner_buckets_item::PlannerBucketsItem;
+pub use self::planner_buckets_item_tasks::PlannerBucketsItemTasks;
+pub use self::planner_plans::PlannerPlans;
+pub use self::planner_plans_item::PlannerPlansItem;
+pub use self::planner_plans_item_buckets::PlannerPlansItemBuckets;
+pub use self::planner_plans_item_details::PlannerPlansItemDetails;
+pub use self::planner_plans_item_tasks::PlannerPlansItemTasks;
 pub use self::planner_tasks::PlannerTasks;
 pub use self::planner_tasks_item::PlannerTasksItem;
 pub use self::planner_tasks_item_assigned_to_task_board_format::PlannerTasksItemAssignedToTaskBoardFormat;
@@ -30,6 +102,46 @@ pub mod v1;
 
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
+    &groups_item_planner_plans::GET,
+    &me_planner_plans::GET,
+    &me_planner_tasks::GET,
+    &me_todo_lists::GET,
+    &me_todo_lists::POST,
+    &me_todo_lists::DELTA,
+    &me_todo_lists_item::GET,
+    &me_todo_lists_item::PATCH,
+    &me_todo_lists_item::DELETE,
+    &me_todo_lists_item_tasks::GET,
+    &me_todo_lists_item_tasks::POST,
+    &me_todo_lists_item_tasks::DELTA,
+    &me_todo_lists_item_tasks_item::GET,
+    &me_todo_lists_item_tasks_item::PATCH,
+    &me_todo_lists_item_tasks_item::DELETE,
+    &me_todo_lists_item_tasks_item_checklist_items::GET,
+    &me_todo_lists_item_tasks_item_checklist_items::POST,
+    &me_todo_lists_item_tasks_item_checklist_items_item::GET,
+    &me_todo_lists_item_tasks_item_checklist_items_item::PATCH,
+    &me_todo_lists_item_tasks_item_checklist_items_item::DELETE,
+    &me_todo_lists_item_tasks_item_linked_resources::GET,
+    &me_todo_lists_item_tasks_item_linked_resources::POST,
+    &me_todo_lists_item_tasks_item_linked_resources_item::GET,
+    &me_todo_lists_item_tasks_item_linked_resources_item::PATCH,
+    &me_todo_lists_item_tasks_item_linked_resources_item::DELETE,
+    &planner_buckets::GET,
+    &planner_buckets::POST,
+    &planner_buckets_item::GET,
+    &planner_buckets_item::PATCH,
+    &planner_buckets_item::DELETE,
+    &planner_buckets_item_tasks::GET,
+    &planner_plans::GET,
+    &planner_plans::POST,
+    &planner_plans_item::GET,
+    &planner_plans_item::PATCH,
+    &planner_plans_item::DELETE,
+    &planner_plans_item_buckets::GET,
+    &planner_plans_item_details::GET,
+    &planner_plans_item_details::PATCH,
+    &planner_plans_item_tasks::GET,
     &planner_tasks::GET,
     &planner_tasks::POST,
     &planner_tasks_item::GET,

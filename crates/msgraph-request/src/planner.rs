@@ -16,6 +16,22 @@ impl<V: ApiVersion> Planner<V> {
     pub(crate) fn new(path: Path<V>) -> Self {
         Self { path }
     }
+    /// One bucket.
+    pub fn bucket(self, id: &Id<model::PlannerBucket>) -> crate::PlannerBucketsItem<V> {
+        crate::PlannerBucketsItem::new(self.path.segment("buckets").id(id))
+    }
+    /// The buckets of all plans.
+    pub fn buckets(self) -> crate::PlannerBuckets<V> {
+        crate::PlannerBuckets::new(self.path.segment("buckets"))
+    }
+    /// One plan.
+    pub fn plan(self, id: &Id<model::PlannerPlan>) -> crate::PlannerPlansItem<V> {
+        crate::PlannerPlansItem::new(self.path.segment("plans").id(id))
+    }
+    /// All plans.
+    pub fn plans(self) -> crate::PlannerPlans<V> {
+        crate::PlannerPlans::new(self.path.segment("plans"))
+    }
     /// One task.
     pub fn task(self, id: &Id<model::PlannerTask>) -> crate::PlannerTasksItem<V> {
         crate::PlannerTasksItem::new(self.path.segment("tasks").id(id))

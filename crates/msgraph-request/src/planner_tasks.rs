@@ -42,9 +42,9 @@ impl<V: ApiVersion> PlannerTasks<V> {
 
 pub(crate) static GET: Operation = Operation::new(Method::Get, "/planner/tasks")
     .query_options(&[QueryOption::Filter])
-    .permissions(Some("Tasks.Read"), None, Some("Tasks.Read.All"))
+    .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .reference("https://learn.microsoft.com/graph/api/planner-list-tasks");
 
 pub(crate) static POST: Operation = Operation::new(Method::Post, "/planner/tasks")
-    .permissions(Some("Tasks.ReadWrite"), None, Some("Tasks.ReadWrite.All"))
+    .permissions(["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"])
     .reference("https://learn.microsoft.com/graph/api/planner-post-tasks");

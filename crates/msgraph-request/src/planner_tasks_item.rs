@@ -103,7 +103,7 @@ pub(crate) static GET: Operation = Operation::new(
         Method::Get,
         "/planner/tasks/{plannerTask-id}",
     )
-    .permissions(Some("Tasks.Read"), None, Some("Tasks.Read.All"))
+    .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .reference("https://learn.microsoft.com/graph/api/plannertask-get");
 
 pub(crate) static PATCH: Operation = Operation::new(
@@ -112,7 +112,7 @@ pub(crate) static PATCH: Operation = Operation::new(
     )
     .if_match()
     .replay(Replay::Checked)
-    .permissions(Some("Tasks.ReadWrite"), None, Some("Tasks.ReadWrite.All"))
+    .permissions(["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"])
     .reference("https://learn.microsoft.com/graph/api/plannertask-update");
 
 pub(crate) static DELETE: Operation = Operation::new(
@@ -121,5 +121,5 @@ pub(crate) static DELETE: Operation = Operation::new(
     )
     .if_match()
     .replay(Replay::Checked)
-    .permissions(Some("Tasks.ReadWrite"), None, Some("Tasks.ReadWrite.All"))
+    .permissions(["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"])
     .reference("https://learn.microsoft.com/graph/api/plannertask-delete");

@@ -57,7 +57,7 @@ pub(crate) static GET: Operation = Operation::new(
         Method::Get,
         "/planner/tasks/{plannerTask-id}/details",
     )
-    .permissions(Some("Tasks.Read"), None, Some("Tasks.Read.All"))
+    .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .reference("https://learn.microsoft.com/graph/api/plannertaskdetails-get");
 
 pub(crate) static PATCH: Operation = Operation::new(
@@ -66,5 +66,5 @@ pub(crate) static PATCH: Operation = Operation::new(
     )
     .if_match()
     .replay(Replay::Checked)
-    .permissions(Some("Tasks.ReadWrite"), None, Some("Tasks.ReadWrite.All"))
+    .permissions(["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"])
     .reference("https://learn.microsoft.com/graph/api/plannertaskdetails-update");

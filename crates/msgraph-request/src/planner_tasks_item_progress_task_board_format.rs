@@ -58,7 +58,7 @@ pub(crate) static GET: Operation = Operation::new(
         Method::Get,
         "/planner/tasks/{plannerTask-id}/progressTaskBoardFormat",
     )
-    .permissions(Some("Tasks.Read"), None, Some("Tasks.Read.All"))
+    .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .reference(
         "https://learn.microsoft.com/graph/api/plannerprogresstaskboardtaskformat-get",
     );
@@ -69,7 +69,7 @@ pub(crate) static PATCH: Operation = Operation::new(
     )
     .if_match()
     .replay(Replay::Checked)
-    .permissions(Some("Tasks.ReadWrite"), None, Some("Tasks.ReadWrite.All"))
+    .permissions(["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"])
     .reference(
         "https://learn.microsoft.com/graph/api/plannerprogresstaskboardtaskformat-update",
     );

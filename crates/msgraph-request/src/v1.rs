@@ -4,7 +4,22 @@
 
 use msgraph_core::prelude::*;
 
+/// One group.
+pub fn group(id: &Id<msgraph_model::Group>) -> crate::GroupsItem<V1> {
+    crate::GroupsItem::new(Path::new().segment("groups").id(id))
+}
+
+/// A user: the one who is signed in, or another.
+pub fn me() -> crate::Me<V1> {
+    crate::Me::new(Path::new().segment("me"))
+}
+
 /// Plans, buckets and tasks, each by its id.
 pub fn planner() -> crate::Planner<V1> {
     crate::Planner::new(Path::new().segment("planner"))
+}
+
+/// A user: the one who is signed in, or another.
+pub fn user(id: &Id<msgraph_model::User>) -> crate::Me<V1> {
+    crate::Me::new(Path::new().segment("users").id(id))
 }

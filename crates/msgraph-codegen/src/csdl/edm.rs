@@ -206,7 +206,13 @@ pub enum Primitive {
     Guid,
     /// `Edm.DateTimeOffset`
     DateTimeOffset,
-    /// Any other that OData has, such as `Edm.Duration`; its JSON is kept as it is.
+    /// `Edm.Date`
+    Date,
+    /// `Edm.Duration`
+    Duration,
+    /// `Edm.TimeOfDay`
+    TimeOfDay,
+    /// Any other that OData has, such as `Edm.Decimal`; its JSON is kept as it is.
     Other,
     /// One that OData does not have.
     Unknown,
@@ -227,8 +233,10 @@ impl Primitive {
             "String" => Self::String,
             "Guid" => Self::Guid,
             "DateTimeOffset" => Self::DateTimeOffset,
-            "Binary" | "Date" | "Decimal" | "Duration" | "Stream" | "TimeOfDay" | "Untyped" | "PrimitiveType"
-            | "ComplexType" | "EntityType" => Self::Other,
+            "Date" => Self::Date,
+            "Duration" => Self::Duration,
+            "TimeOfDay" => Self::TimeOfDay,
+            "Binary" | "Decimal" | "Stream" | "Untyped" | "PrimitiveType" | "ComplexType" | "EntityType" => Self::Other,
             name if name.starts_with("Geo") => Self::Other,
             _ => Self::Unknown,
         })

@@ -206,14 +206,14 @@ fn facts(operation: &Operation) -> TokenStream {
     let if_match = operation.if_match.then(|| quote!(.if_match().replay(Replay::Checked)));
     let options: Vec<_> = operation.query_options.iter().map(|option| ident(option)).collect();
     let options = (!options.is_empty()).then(|| quote!(.query_options(&[#(QueryOption::#options),*])));
-    let [work, personal, application] = operation.permissions.each_ref().map(|name| match name {
-        Some(name) => quote!(Some(#name)),
-        None => quote!(None),
-    });
     let known = operation.permissions.iter().any(Option::is_some);
-    let permissions = known.then(|| quote!(.permissions(#work, #personal, #application)));
-    let aliases = &operation.aliases;
-    let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
+    let least = operation
+        .permissions
+        .iter()
+        .map(|name| name.as_deref().unwrap_or_default());
+    let permissions = known.then(|| quote!(.permissions([#(#least),*])));
+    let aliases = operation.aliases.iter().map(|(of, alias)| quote!((#of, #alias)));
+    let aliases = (!operation.aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
     let reference = operation.reference.as_ref().map(|page| quote!(.reference(#page)));
     quote! {
         pub(crate) static #name: Operation =

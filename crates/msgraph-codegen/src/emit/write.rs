@@ -53,13 +53,12 @@ fn constructor(write: &Write) -> TokenStream {
         };
     }
     let parameters = write.required.iter().map(|setter| {
-        let (name, ty) = (ident(&setter.field), parameter(whole_type(setter)));
+        let (name, ty) = (ident(&setter.field), setter_type(setter));
         quote!(#name: #ty)
     });
     let sets = write.required.iter().map(|setter| {
-        let (constant, name) = (ident(&setter.constant), ident(&setter.field));
-        let exact = Scope::MODEL.ty(whole_type(setter));
-        quote!(patch.set::<#exact>(#record::#constant, #name);)
+        let set = set(&record, setter, &ident(&setter.field));
+        quote!(patch.#set;)
     });
     quote! {
         /// Sets what the service insists on.
@@ -77,11 +76,13 @@ fn from_single(write: &Write) -> Option<TokenStream> {
         return None;
     };
     let (name, field) = (ident(&write.name), ident(&setter.field));
-    let exact = Scope::MODEL.ty(whole_type(setter));
-    let ty = if matches!(whole_type(setter), RustType::Id(_)) {
-        quote!(&#exact)
-    } else {
-        exact
+    let ty = match &setter.value {
+        SetterValue::Whole { ty: RustType::Text, .. } => quote!(String),
+        SetterValue::Whole {
+            ty: RustType::Core("DateTimeOffset"),
+            ..
+        } => quote!(DateTimeOffset),
+        _ => setter_type(setter),
     };
     Some(quote! {
         impl From<#ty> for #name {
@@ -92,6 +93,36 @@ fn from_single(write: &Write) -> Option<TokenStream> {
     })
 }
 
+/// The type of the parameter that a setter takes: generous where something converts.
+fn setter_type(setter: &Setter) -> TokenStream {
+    match &setter.value {
+        SetterValue::Whole { ty, .. } => {
+            let exact = Scope::MODEL.ty(ty);
+            match ty {
+                RustType::Text | RustType::Core("DateTimeOffset") => quote!(impl Into<#exact>),
+                // By reference, so that no text is taken for an id.
+                RustType::Id(_) => quote!(&#exact),
+                _ => exact,
+            }
+        }
+        SetterValue::Object { edit, .. } => Scope::MODEL.name(edit),
+        // Lowering lets no open type be required.
+        SetterValue::Members { key, .. } => Scope::MODEL.ty(key),
+    }
+}
+
+/// The call that sets a property to a value.
+fn set(record: &Ident, setter: &Setter, value: &Ident) -> TokenStream {
+    let constant = ident(&setter.constant);
+    match &setter.value {
+        SetterValue::Whole { ty, .. } => {
+            let exact = Scope::MODEL.ty(ty);
+            quote!(set::<#exact>(#record::#constant, #value))
+        }
+        SetterValue::Object { .. } | SetterValue::Members { .. } => quote!(set_object(#record::#constant, #value)),
+    }
+}
+
 fn methods(record: &Ident, setter: &Setter) -> TokenStream {
     // Rustdoc takes the `#` of a raw identifier for a fragment.
     let shown = setter.field.trim_start_matches("r#");
@@ -99,8 +130,8 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
     let constant = ident(&setter.constant);
     let name = ident(&setter.field);
     match &setter.value {
-        SetterValue::Whole { ty, clear } => {
-            let (exact, ty) = (Scope::MODEL.ty(ty), parameter(ty));
+        SetterValue::Whole { clear, .. } | SetterValue::Object { clear, .. } => {
+            let (ty, call) = (setter_type(setter), set(record, setter, &ident("value")));
             let clear = clear.as_ref().map(|clear| {
                 let line = format!(" Clears [`{shown}`](Self::{shown}).");
                 let clear = ident(clear);
@@ -115,7 +146,7 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
             quote! {
                 #lines
                 pub fn #name(mut self, value: #ty) -> Self {
-                    self.0.set::<#exact>(#record::#constant, value);
+                    self.0.#call;
                     self
                 }
 
@@ -178,23 +209,5 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
                 #remove
             }
         }
-    }
-}
-
-fn whole_type(setter: &Setter) -> &RustType {
-    match &setter.value {
-        SetterValue::Whole { ty, .. } => ty,
-        SetterValue::Members { key, .. } => key,
-    }
-}
-
-/// The type of a parameter: generous where something converts.
-fn parameter(ty: &RustType) -> TokenStream {
-    let exact = Scope::MODEL.ty(ty);
-    match ty {
-        RustType::Text | RustType::Core("DateTimeOffset") => quote!(impl Into<#exact>),
-        // By reference, so that no text is taken for an id.
-        RustType::Id(_) => quote!(&#exact),
-        _ => exact,
     }
 }

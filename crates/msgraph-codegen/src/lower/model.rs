@@ -219,6 +219,8 @@ enum Purpose {
     Update,
     /// The value of a member of an open type.
     Member,
+    /// The value of a property.
+    Value,
 }
 
 /// The types that are sent: for every creation and update in the slice, and for the values of open types.
@@ -243,9 +245,35 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
         let value = slice.types.get_key_value(&value_type(entry));
         sent.extend(value.map(|(name, _)| (name, Purpose::Member)));
     }
+    // An object that is sent may hold others.
+    let mut queue: Vec<_> = sent.iter().copied().collect();
+    while let Some((name, purpose)) = queue.pop() {
+        for (_, property) in context.properties(name) {
+            let value = object_type(context, property).filter(|_| is_written(context, name, property, purpose));
+            let value = value.and_then(|ty| slice.types.get_key_value(ty));
+            let value = value.map(|(ty, _)| (ty, Purpose::Value));
+            queue.extend(value.filter(|value| sent.insert(*value)));
+        }
+    }
     sent.into_iter()
         .map(|(name, purpose)| write(context, name, purpose))
         .collect()
+}
+
+/// Whether a client may write a property.
+fn is_written(context: &Context<'_>, name: &QualifiedName, property: &Property, purpose: Purpose) -> bool {
+    let entry = context.type_entry(name).map(|entry| &entry.value);
+    let listed = |list: fn(&TypeEntry, &str) -> bool| entry.is_some_and(|entry| list(entry, &property.name));
+    let read_only = property.computed || context.is_key(name, &property.name) || listed(TypeEntry::is_read_only);
+    !read_only && (purpose == Purpose::Create || !listed(TypeEntry::is_create_only))
+}
+
+/// The complex type of a property that holds one object, if it holds one.
+fn object_type<'p>(context: &Context<'_>, property: &'p Property) -> Option<&'p QualifiedName> {
+    match &property.ty.value {
+        ValueType::Named(ty) if !property.ty.collection && context.is_record(&property.ty.value) => Some(ty),
+        ValueType::Named(_) | ValueType::Primitive(_) => None,
+    }
 }
 
 fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write {
@@ -253,12 +281,10 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
     let mut required = Vec::new();
     let mut setters = Vec::new();
     for (declaring, property) in context.properties(name) {
-        let listed = |list: fn(&TypeEntry, &str) -> bool| entry.is_some_and(|entry| list(entry, &property.name));
-        let read_only = property.computed || context.is_key(name, &property.name) || listed(TypeEntry::is_read_only);
-        if read_only || (purpose != Purpose::Create && listed(TypeEntry::is_create_only)) {
+        if !is_written(context, name, property, purpose) {
             continue;
         }
-        let is_required = purpose != Purpose::Update && listed(TypeEntry::is_required);
+        let is_required = purpose != Purpose::Update && entry.is_some_and(|entry| entry.is_required(&property.name));
         let Some(value) = setter_value(context, name, property, purpose) else {
             continue;
         };
@@ -290,6 +316,10 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
             update_name(name),
             format!("Changes to a [`{record}`](super::{record}). What is not set and not cleared keeps its value."),
         ),
+        Purpose::Value => (
+            names::derived_name(name, "Input"),
+            format!("A [`{record}`](super::{record}) that is sent."),
+        ),
         Purpose::Member => (
             update_name(name),
             format!("A new [`{record}`](super::{record}), or changes to one: what is not set keeps its value."),
@@ -315,13 +345,18 @@ fn setter_value(
     {
         return members(context, entry, purpose);
     }
+    let field = names::field_name(&property.name);
+    let may_clear = property.nullable && matches!(purpose, Purpose::Update | Purpose::Member);
+    let clear = may_clear.then(|| names::method_name("clear", &field));
+    if let Some(ty) = object_type(context, property) {
+        let edit = names::derived_name(ty, "Input");
+        return Some(SetterValue::Object { edit, clear });
+    }
     let ty = match context.read_type(name, property) {
         RustType::Core("OrderHint") => RustType::Core("NewOrderHint"),
         RustType::Boxed(inner) => *inner,
         ty => ty,
     };
-    let field = names::field_name(&property.name);
-    let clear = (property.nullable && purpose != Purpose::Create).then(|| names::method_name("clear", &field));
     Some(SetterValue::Whole { ty, clear })
 }
 

@@ -17,10 +17,12 @@ const TAKEN_TYPES: &[&str] = &[
     "Arguments",
     "Box",
     "Category",
+    "Date",
     "DateTimeOffset",
     "Default",
     "DeleteIn",
     "DeltaPage",
+    "Duration",
     "Deserialize",
     "Deserializer",
     "ETag",
@@ -57,6 +59,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Serializer",
     "Some",
     "String",
+    "TimeOfDay",
     "UpdateIn",
     "V1",
     "Values",
@@ -66,7 +69,7 @@ const TAKEN_TYPES: &[&str] = &[
 ];
 
 /// Methods that builders have of their own.
-const TAKEN_STEPS: &[&str] = &["create", "delete", "get", "list", "new", "update"];
+const TAKEN_STEPS: &[&str] = &["delete", "get", "new", "update"];
 
 /// Fields and methods that generated types have of their own.
 const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "is_empty", "new", "patch"];
@@ -236,7 +239,7 @@ pub(super) fn settle(model: &mut [ModelItem]) -> Vec<String> {
                 }
                 for setter in &mut write.setters {
                     match &mut setter.value {
-                        SetterValue::Whole { clear, .. } => {
+                        SetterValue::Whole { clear, .. } | SetterValue::Object { clear, .. } => {
                             if let Some(name) = clear {
                                 names.settle(name);
                             }
@@ -298,6 +301,20 @@ mod tests {
         for (name, ty) in [("plannerTask", "PlannerTask"), ("option", "Option_"), ("self", "Self_")] {
             assert_eq!(type_name(&QualifiedName::new("graph", name)), ty);
         }
+    }
+
+    /// What generated files import must not be declared in them.
+    #[test]
+    fn taken_types_are_those_of_the_prelude() {
+        let source = include_str!("../../../msgraph-core/src/lib.rs");
+        let prelude = source.split_once("pub mod prelude {").unwrap().1;
+        let words = prelude.split(|letter: char| !letter.is_alphanumeric());
+        let types: BTreeSet<_> = words
+            .filter(|word| word.starts_with(|first: char| first.is_ascii_uppercase()))
+            .collect();
+        assert!(types.len() > 30, "{types:?}");
+        let missing: Vec<_> = types.iter().filter(|name| !TAKEN_TYPES.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]

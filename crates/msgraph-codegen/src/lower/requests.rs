@@ -84,12 +84,24 @@ fn operations(context: &Context<'_>, group: &[&Node]) -> Vec<Operation> {
         for method in offered(context, node) {
             let operation = operation(context, node, method);
             match operations.iter_mut().find(|known| known.facts == operation.facts) {
-                Some(known) => known.aliases.push(operation.path),
+                Some(known) => known.aliases.push(beginnings(&known.path, &operation.path)),
                 None => operations.push(operation),
             }
         }
     }
     operations
+}
+
+/// The beginnings in which two paths to the same thing differ.
+fn beginnings(path: &str, alias: &str) -> (String, String) {
+    let (mut path, mut alias) = (path, alias);
+    while let (Some((above, last)), Some((above_alias, last_alias))) = (path.rsplit_once('/'), alias.rsplit_once('/')) {
+        if last != last_alias || above.is_empty() || above_alias.is_empty() {
+            break;
+        }
+        (path, alias) = (above, above_alias);
+    }
+    (path.to_owned(), alias.to_owned())
 }
 
 /// The path that overlay and prose know a node under.

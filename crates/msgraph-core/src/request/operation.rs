@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// What is known of one operation of the service, beyond what a request of it says.
 ///
@@ -10,8 +10,8 @@ pub struct Operation {
     pub method: Method,
     /// The path below the version, with the names of the ids in braces.
     pub path: &'static str,
-    /// Other paths that lead to the same.
-    pub aliases: &'static [&'static str],
+    /// Other beginnings of the path that lead to the same, each as what it stands for and what it is.
+    pub aliases: &'static [(&'static str, &'static str)],
     /// Whether the service refuses the operation without the ETag of the object.
     pub if_match: bool,
     /// What a repetition of the request would do.
@@ -46,8 +46,8 @@ impl Operation {
         }
     }
 
-    pub const fn aliases(mut self, paths: &'static [&'static str]) -> Self {
-        self.aliases = paths;
+    pub const fn aliases(mut self, aliases: &'static [(&'static str, &'static str)]) -> Self {
+        self.aliases = aliases;
         self
     }
 
@@ -66,16 +66,16 @@ impl Operation {
         self
     }
 
-    pub const fn permissions(
-        mut self,
-        work: Option<&'static str>,
-        personal: Option<&'static str>,
-        application: Option<&'static str>,
-    ) -> Self {
+    /// For a work or school account, a personal account, and an application; an empty name is none.
+    pub const fn permissions(mut self, least: [&'static str; 3]) -> Self {
+        const fn known(name: &'static str) -> Option<&'static str> {
+            if name.is_empty() { None } else { Some(name) }
+        }
+        let [work, personal, application] = least;
         self.permissions = Permissions {
-            work,
-            personal,
-            application,
+            work: known(work),
+            personal: known(personal),
+            application: known(application),
         };
         self
     }
@@ -83,6 +83,17 @@ impl Operation {
     pub const fn reference(mut self, page: &'static str) -> Self {
         self.reference = Some(page);
         self
+    }
+}
+
+impl Operation {
+    /// Every path of the operation, with the names of the ids in braces.
+    pub fn paths(&self) -> impl Iterator<Item = Cow<'static, str>> {
+        let aliases = self.aliases.iter().filter_map(|(of, alias)| {
+            let rest = self.path.strip_prefix(of)?;
+            Some(Cow::Owned(format!("{alias}{rest}")))
+        });
+        std::iter::once(Cow::Borrowed(self.path)).chain(aliases)
     }
 }
 

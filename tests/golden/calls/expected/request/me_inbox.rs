@@ -43,13 +43,13 @@ impl<V: ApiVersion> MeInbox<V> {
 }
 
 pub(crate) static GET: Operation = Operation::new(Method::Get, "/me/inbox")
-    .aliases(&["/users/{user-id}/inbox"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static PATCH: Operation = Operation::new(Method::Patch, "/me/inbox")
-    .aliases(&["/users/{user-id}/inbox"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static DELETE: Operation = Operation::new(Method::Delete, "/me/inbox")
-    .aliases(&["/users/{user-id}/inbox"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static RIGHTS: Operation = Operation::new(Method::Get, "/me/inbox/rights")
-    .aliases(&["/users/{user-id}/inbox/rights"]);
+    .aliases(&[("/me", "/users/{user-id}")]);

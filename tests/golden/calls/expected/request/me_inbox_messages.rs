@@ -34,13 +34,13 @@ impl<V: ApiVersion> MeInboxMessages<V> {
 }
 
 pub(crate) static GET: Operation = Operation::new(Method::Get, "/me/inbox/messages")
-    .aliases(&["/users/{user-id}/inbox/messages"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static POST: Operation = Operation::new(Method::Post, "/me/inbox/messages")
-    .aliases(&["/users/{user-id}/inbox/messages"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static DELTA: Operation = Operation::new(
         Method::Get,
         "/me/inbox/messages/delta",
     )
-    .aliases(&["/users/{user-id}/inbox/messages/delta"]);
+    .aliases(&[("/me", "/users/{user-id}")]);

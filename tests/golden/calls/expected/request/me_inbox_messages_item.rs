@@ -52,31 +52,31 @@ pub(crate) static GET: Operation = Operation::new(
         Method::Get,
         "/me/inbox/messages/{message-id}",
     )
-    .aliases(&["/users/{user-id}/inbox/messages/{message-id}"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static PATCH: Operation = Operation::new(
         Method::Patch,
         "/me/inbox/messages/{message-id}",
     )
-    .aliases(&["/users/{user-id}/inbox/messages/{message-id}"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static DELETE: Operation = Operation::new(
         Method::Delete,
         "/me/inbox/messages/{message-id}",
     )
-    .aliases(&["/users/{user-id}/inbox/messages/{message-id}"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static MOVE: Operation = Operation::new(
         Method::Post,
         "/me/inbox/messages/{message-id}/move",
     )
-    .aliases(&["/users/{user-id}/inbox/messages/{message-id}/move"]);
+    .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static ARCHIVE: Operation = Operation::new(
         Method::Post,
         "/me/inbox/messages/{message-id}/archive",
     )
-    .aliases(&["/users/{user-id}/inbox/messages/{message-id}/archive"])
+    .aliases(&[("/me", "/users/{user-id}")])
     .if_match()
     .replay(Replay::Checked)
     .reference("https://example.com/archive");

@@ -8,6 +8,8 @@
 #[rustfmt::skip]
 mod address;
 #[rustfmt::skip]
+mod address_input;
+#[rustfmt::skip]
 mod customer;
 #[rustfmt::skip]
 mod discount;
@@ -32,6 +34,7 @@ mod receipt_update;
 #[rustfmt::skip]
 mod state;
 pub use self::address::Address;
+pub use self::address_input::AddressInput;
 pub use self::customer::Customer;
 pub use self::discount::Discount;
 pub use self::discount_update::DiscountUpdate;

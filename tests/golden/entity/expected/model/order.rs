@@ -41,7 +41,7 @@ pub struct Order {
     /// The property `state` of `example.shop.order`.
     pub state: Option<super::State>,
     /// The property `waiting` of `example.shop.order`.
-    pub waiting: Option<Raw>,
+    pub waiting: Option<Duration>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

@@ -16,8 +16,8 @@ impl OrderCreate {
         Self(patch)
     }
     /// The property `address` of `example.shop.order`.
-    pub fn address(mut self, value: super::Address) -> Self {
-        self.0.set::<super::Address>(Order::ADDRESS, value);
+    pub fn address(mut self, value: super::AddressInput) -> Self {
+        self.0.set_object(Order::ADDRESS, value);
         self
     }
     /// What it costs.
@@ -65,8 +65,8 @@ impl OrderCreate {
         self
     }
     /// The property `waiting` of `example.shop.order`.
-    pub fn waiting(mut self, value: Raw) -> Self {
-        self.0.set::<Raw>(Order::WAITING, value);
+    pub fn waiting(mut self, value: Duration) -> Self {
+        self.0.set::<Duration>(Order::WAITING, value);
         self
     }
 }

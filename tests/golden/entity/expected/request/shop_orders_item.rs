@@ -84,7 +84,7 @@ pub(crate) static PATCH: Operation = Operation::new(
     )
     .if_match()
     .replay(Replay::Checked)
-    .permissions(Some("Orders.Write"), Some("Orders.Write"), Some("Orders.Write.All"))
+    .permissions(["Orders.Write", "Orders.Write", "Orders.Write.All"])
     .reference("https://shop.example/orders#update");
 
 pub(crate) static DELETE: Operation = Operation::new(

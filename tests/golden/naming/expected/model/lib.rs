@@ -8,6 +8,8 @@
 #[rustfmt::skip]
 mod match_;
 #[rustfmt::skip]
+mod match_input;
+#[rustfmt::skip]
 mod numbered;
 #[rustfmt::skip]
 mod numbered_create;
@@ -24,10 +26,13 @@ mod page_update;
 #[rustfmt::skip]
 mod page;
 #[rustfmt::skip]
+mod result_input;
+#[rustfmt::skip]
 mod result;
 #[rustfmt::skip]
 mod some;
 pub use self::match_::Match;
+pub use self::match_input::MatchInput;
 pub use self::numbered::Numbered;
 pub use self::numbered_create::NumberedCreate;
 pub use self::option_create::OptionCreate;
@@ -36,5 +41,6 @@ pub use self::option::Option_;
 pub use self::page_create::PageCreate;
 pub use self::page_update::PageUpdate;
 pub use self::page::Page_;
+pub use self::result_input::ResultInput;
 pub use self::result::Result_;
 pub use self::some::Some_;

@@ -44,8 +44,8 @@ impl OptionUpdate {
         self
     }
     /// The property `extra` of `example.option`.
-    pub fn extra_(mut self, value: super::Result_) -> Self {
-        self.0.set::<super::Result_>(Option_::EXTRA, value);
+    pub fn extra_(mut self, value: super::ResultInput) -> Self {
+        self.0.set_object(Option_::EXTRA, value);
         self
     }
     /// Clears [`extra_`](Self::extra_).
@@ -114,8 +114,8 @@ impl OptionUpdate {
         self
     }
     /// The property `userName` of `example.option`.
-    pub fn user_name(mut self, value: super::Match) -> Self {
-        self.0.set::<super::Match>(Option_::USER_NAME, value);
+    pub fn user_name(mut self, value: super::MatchInput) -> Self {
+        self.0.set_object(Option_::USER_NAME, value);
         self
     }
     /// Clears [`user_name`](Self::user_name).

@@ -1,0 +1,102 @@
+//! Values that OData writes as text, kept as they came.
+
+use std::{fmt, hash, marker::PhantomData};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::text::Text;
+
+/// An `Edm.Date`, such as `2026-11-21`.
+pub type Date = Literal<kind::Date>;
+
+/// An `Edm.Duration`, such as `PT15M`.
+pub type Duration = Literal<kind::Duration>;
+
+/// An `Edm.TimeOfDay`, such as `08:30:00`.
+pub type TimeOfDay = Literal<kind::TimeOfDay>;
+
+/// What a [`Literal`] is.
+pub mod kind {
+    /// A day.
+    #[derive(Debug)]
+    pub enum Date {}
+
+    /// A length of time.
+    #[derive(Debug)]
+    pub enum Duration {}
+
+    /// A time on any day.
+    #[derive(Debug)]
+    pub enum TimeOfDay {}
+}
+
+/// A value of kind `K`, as its text. It is not checked: the service judges it when it is sent.
+pub struct Literal<K> {
+    text: Box<str>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Literal<K> {
+    /// Takes the text of a value.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self {
+            text: text.into(),
+            kind: PhantomData,
+        }
+    }
+
+    /// The text, as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<K> Clone for Literal<K> {
+    fn clone(&self) -> Self {
+        Self::new(self.text.clone())
+    }
+}
+
+impl<K> PartialEq for Literal<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<K> Eq for Literal<K> {}
+
+impl<K> hash::Hash for Literal<K> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<K> fmt::Debug for Literal<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl<K> fmt::Display for Literal<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl<K> From<&str> for Literal<K> {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<K> Serialize for Literal<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de, K> Deserialize<'de> for Literal<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Text::deserialize(deserializer).map(|text| Self::new(text.0))
+    }
+}
