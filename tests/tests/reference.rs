@@ -1,5 +1,10 @@
 //! Against real metadata and documented exchanges, which are not part of this repository.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::{fs, path::PathBuf, process::Command};
 
