@@ -19,6 +19,8 @@ struct Case {
     /// What the case is about.
     about: String,
     roots: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    derived: Vec<toml::Spanned<String>>,
 }
 
 /// Every case, by name.
@@ -38,19 +40,17 @@ fn run(folder: &Path) -> Result<Output, String> {
         "{} does not say what it is about",
         folder.display()
     );
+    let placed = |root: &toml::Spanned<String>| Root {
+        glob: root.get_ref().clone(),
+        offset: Some(root.span().start),
+    };
     let source = |name: &str| Source::new(name, read(&folder.join(name)));
     let optional = |name: &str| folder.join(name).exists().then(|| source(name)).into_iter().collect();
     let input = Input {
         metadata: source("input.csdl.xml"),
         manifest: source("case.toml"),
-        roots: case
-            .roots
-            .iter()
-            .map(|root| Root {
-                glob: root.get_ref().clone(),
-                offset: Some(root.span().start),
-            })
-            .collect(),
+        roots: case.roots.iter().map(placed).collect(),
+        derived: case.derived.iter().map(placed).collect(),
         version: Version::V1,
         overlay: optional("overlay.toml"),
         docs: optional("docs.toml"),

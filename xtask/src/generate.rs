@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "GLOB", requires = "metadata")]
     root: Vec<String>,
 
+    /// A type whose derived types are generated, too, such as `microsoft.graph.attachment`.
+    #[arg(long, value_name = "TYPE", requires = "metadata")]
+    derived: Vec<String>,
+
     /// The folder of the new workspace. Its name becomes the name of the crates.
     #[arg(long, value_name = "DIR", requires = "metadata")]
     out: Option<PathBuf>,
@@ -55,6 +59,8 @@ struct Slice {
     overlay: PathBuf,
     lock: PathBuf,
     roots: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    derived: Vec<toml::Spanned<String>>,
     model: PathBuf,
     request: PathBuf,
 }
@@ -62,7 +68,7 @@ struct Slice {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mode = if arguments.check { Mode::Check } else { Mode::Write };
     match (&arguments.metadata, &arguments.out) {
-        (Some(metadata), Some(out)) => run_elsewhere(metadata, &arguments.root, out, arguments.core.as_deref()),
+        (Some(metadata), Some(out)) => run_elsewhere(metadata, arguments, out),
         _ => run_here(mode),
     }
 }
@@ -94,6 +100,7 @@ impl Slice {
             metadata: read(&folder.join(&self.metadata))?,
             manifest: manifest.clone(),
             roots: self.roots.iter().map(root).collect(),
+            derived: self.derived.iter().map(root).collect(),
             version: Version::from_name(&self.version)
                 .with_context(|| format!("{}: `{}` is no version; write `v1`", manifest.name, self.version))?,
             overlay: read_all(&folder.join(&self.overlay))?,
@@ -123,20 +130,24 @@ fn root(glob: &toml::Spanned<String>) -> Root {
 ///
 /// The overlay and the prose of this repository apply to what the slice has in common with it.
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
-fn run_elsewhere(metadata: &Path, roots: &[String], out: &Path, core: Option<&str>) -> Result<()> {
+fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<()> {
+    let unplaced = |names: &[String]| {
+        names
+            .iter()
+            .map(|name| Root {
+                glob: name.clone(),
+                offset: None,
+            })
+            .collect()
+    };
     let started = Instant::now();
     let name = crate_name(out)?;
     let folder = repository().join("metadata");
     let input = Input {
         metadata: read(metadata)?,
         manifest: Source::new("--root", ""),
-        roots: roots
-            .iter()
-            .map(|glob| Root {
-                glob: glob.clone(),
-                offset: None,
-            })
-            .collect(),
+        roots: unplaced(&arguments.root),
+        derived: unplaced(&arguments.derived),
         version: Version::V1,
         overlay: read_all(&folder.join("overlay"))?,
         docs: read_all(&folder.join("docs"))?,
@@ -144,7 +155,7 @@ fn run_elsewhere(metadata: &Path, roots: &[String], out: &Path, core: Option<&st
         model_crate: format!("{}_model", name.replace('-', "_")),
     };
     let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
-    let core = core_dependency(core)?;
+    let core = core_dependency(arguments.core.as_deref())?;
     let workspace = workspace(&name, &core, &output);
     refuse_foreign(workspace.keys().map(|path| out.join(path)))?;
     let mut changes = sync_folder(&out.join("model/src"), &output.model, Mode::Write)?;

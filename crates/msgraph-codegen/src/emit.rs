@@ -6,6 +6,7 @@ mod enumeration;
 mod marker;
 mod open_map;
 mod record;
+mod union;
 mod write;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
         let text = match item {
             ModelItem::Record(record) => format::file(record::emit(record)),
             ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
+            ModelItem::Union(union) => format::file(union::emit(union)),
             ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
             ModelItem::Write(write) => format::file(write::emit(write)),
             ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),

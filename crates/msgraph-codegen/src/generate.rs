@@ -19,6 +19,8 @@ pub struct Input {
     pub manifest: Source,
     /// What is generated.
     pub roots: Vec<Root>,
+    /// The types whose derived types are generated, too.
+    pub derived: Vec<Root>,
     /// The version of the API.
     pub version: Version,
     /// The overlay files.
@@ -31,10 +33,11 @@ pub struct Input {
     pub model_crate: String,
 }
 
-/// A glob over paths that chooses what is generated: `planner/tasks/**`, `me/events#GET`.
+/// An entry of the manifest: a glob over paths that chooses what is generated (`planner/tasks/**`, `me/events#GET`), or the
+/// name of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
-    /// The glob.
+    /// The glob, or the name.
     pub glob: String,
     /// Where it stands in the manifest, in bytes; `None` where there is no manifest.
     pub offset: Option<usize>,
@@ -85,7 +88,7 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
     let overlay = Overlay::read(&input.overlay)?;
     let docs = Docs::read(&input.docs)?;
     let leanings = lower::leanings(&edm, &overlay);
-    let slice = slice::slice(&edm, &input.manifest, &input.roots, &leanings)?;
+    let slice = slice::slice(&edm, &input.manifest, &input.roots, &input.derived, &leanings)?;
     let Lowered {
         plan,
         renamed,

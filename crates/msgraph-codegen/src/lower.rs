@@ -166,7 +166,7 @@ impl<'a> Context<'a> {
         }
         let text = [Primitive::String, Primitive::Guid].map(ValueType::Primitive);
         if self.is_key(of, &property.name) && text.contains(&property.ty.value) {
-            return RustType::Id(self.id_target(of));
+            return RustType::Id(self.id_target(self.id_owner(of)));
         }
         let ty = self.rust_type(&property.ty);
         // A record in a record is boxed: that breaks circles, and keeps what is mostly null small.
@@ -260,6 +260,38 @@ impl<'a> Context<'a> {
         rust
     }
 
+    /// Whether a type has only derived instances.
+    fn is_abstract(&self, name: &QualifiedName) -> bool {
+        self.structured(name).is_some_and(|structured| structured.is_abstract)
+            && !self.overlay.open_types.contains_key(name)
+    }
+
+    /// The types in the slice that derive from one and have instances.
+    fn derived(&self, name: &QualifiedName) -> Vec<&'a QualifiedName> {
+        let types = self.slice.types.keys();
+        let derives = |ty: &&QualifiedName| self.edm.lineage(ty).iter().any(|(base, _)| *base == name) && *ty != name;
+        types.filter(derives).filter(|ty| !self.is_abstract(ty)).collect()
+    }
+
+    /// The type that an entity is read as.
+    fn entity_type(&self, name: &QualifiedName) -> RustType {
+        if self.is_abstract(name) {
+            RustType::Model(names::type_name(name))
+        } else {
+            RustType::Versioned(names::type_name(name))
+        }
+    }
+
+    /// The type whose ids the objects of a type have: the most general one in the slice.
+    fn id_owner<'n>(&'n self, name: &'n QualifiedName) -> &'n QualifiedName {
+        let lineage = self.edm.lineage(name);
+        let owner = lineage
+            .iter()
+            .map(|(base, _)| *base)
+            .find(|base| self.slice.types.contains_key(base));
+        owner.unwrap_or(name)
+    }
+
     fn is_entity(&self, name: &QualifiedName) -> bool {
         self.structured(name).is_some_and(|structured| structured.entity)
     }
@@ -281,6 +313,7 @@ fn primitive_type(primitive: Primitive) -> RustType {
         Primitive::Double => RustType::Float("f64"),
         Primitive::String | Primitive::Guid => RustType::Text,
         Primitive::DateTimeOffset => RustType::Core("DateTimeOffset"),
+        Primitive::Binary => RustType::Core("Binary"),
         Primitive::Date => RustType::Core("Date"),
         Primitive::Duration => RustType::Core("Duration"),
         Primitive::TimeOfDay => RustType::Core("TimeOfDay"),

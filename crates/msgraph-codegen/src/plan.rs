@@ -50,6 +50,8 @@ pub enum ModelItem {
     Record(Record),
     /// An enumeration.
     Enum(Enumeration),
+    /// A type that has only derived instances.
+    Union(Union),
     /// The open properties of an open type.
     OpenMap(OpenMap),
     /// A type that is sent.
@@ -64,6 +66,7 @@ impl ModelItem {
         match self {
             Self::Record(item) => &item.name,
             Self::Enum(item) => &item.name,
+            Self::Union(item) => &item.name,
             Self::OpenMap(item) => &item.name,
             Self::Write(item) => &item.name,
             Self::Marker(item) => &item.name,
@@ -132,6 +135,21 @@ pub struct Variant {
     pub docs: Vec<String>,
 }
 
+/// A type that has only derived instances: an enum of those that are known, and of the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Union {
+    /// The name of the Rust type.
+    pub name: String,
+    /// Its documentation, a line each.
+    pub docs: Vec<String>,
+    /// Whether it is an entity, so that its objects have versions.
+    pub versioned: bool,
+    /// The types that derive from it, sorted by name.
+    pub variants: Vec<Variant>,
+    /// The read type of the rest: what all of them have.
+    pub other: String,
+}
+
 /// The open properties of an open type, as a map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenMap {
@@ -152,6 +170,8 @@ pub struct Write {
     pub name: String,
     /// The read type that it is an edit of.
     pub record: String,
+    /// Whether it takes properties that are not declared.
+    pub open: bool,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// What it cannot be made without.
@@ -350,6 +370,8 @@ pub enum Body {
     None,
     /// A write type, by its name.
     Edit(String),
+    /// A write type, by its name, whose type the service must be told.
+    TypedEdit(String),
     /// The parameters of an action.
     Parameters(Vec<Argument>),
 }

@@ -66,7 +66,13 @@ pub(crate) enum Step {
 /// Extra needs that the metadata does not show: a type, and the types it leans on.
 pub(crate) type Leanings = BTreeMap<QualifiedName, QualifiedName>;
 
-pub(crate) fn slice(edm: &Edm, manifest: &Source, roots: &[Root], leanings: &Leanings) -> Result<Slice, Diagnostics> {
+pub(crate) fn slice(
+    edm: &Edm,
+    manifest: &Source,
+    roots: &[Root],
+    derived: &[Root],
+    leanings: &Leanings,
+) -> Result<Slice, Diagnostics> {
     let mut complaints = Vec::new();
     let mut globs = Vec::new();
     for root in roots {
@@ -124,7 +130,29 @@ pub(crate) fn slice(edm: &Edm, manifest: &Source, roots: &[Root], leanings: &Lea
         complaints
             .extend(root.map(|root| root.complain(manifest, format!("the root `{}` {message}", root.glob), help)));
     }
-    slicer.close(leanings);
+    let mut families: BTreeMap<&QualifiedName, Vec<&QualifiedName>> = BTreeMap::new();
+    for root in derived {
+        let family = edm.types.keys().filter(|name| {
+            let lineage = edm.lineage(name);
+            let is_concrete = lineage.last().is_some_and(|(_, structured)| !structured.is_abstract);
+            is_concrete
+                && lineage
+                    .iter()
+                    .any(|(base, _)| base.as_str() == root.glob && base != name)
+        });
+        let family: Vec<_> = family.collect();
+        match edm.types.keys().find(|name| name.as_str() == root.glob) {
+            Some(base) if !family.is_empty() => {
+                families.insert(base, family);
+            }
+            _ => complaints.push(root.complain(
+                manifest,
+                format!("no type derives from `{}`", root.glob),
+                "name a type with its namespace, or remove it",
+            )),
+        }
+    }
+    slicer.close(leanings, &families);
     Diagnostics::check(complaints, slicer.slice)
 }
 
@@ -336,7 +364,7 @@ impl<'a> Slicer<'a> {
     }
 
     /// Takes in the types of all paths, and what these are made of.
-    fn close(&mut self, leanings: &Leanings) {
+    fn close(&mut self, leanings: &Leanings, families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>) {
         let mut queue: VecDeque<(QualifiedName, String)> = VecDeque::new();
         for node in self.slice.nodes.iter().filter(|node| !node.methods.is_empty()) {
             let reason = format!("/{}", node.path.join("/"));
@@ -360,6 +388,9 @@ impl<'a> Slicer<'a> {
                 continue;
             }
             self.slice.types.insert(name.clone(), reason);
+            for derived in families.get(&name).into_iter().flatten() {
+                queue.push_back(((*derived).clone(), format!("{name} (derived)")));
+            }
             if let Some(value) = leanings.get(&name) {
                 queue.push_back((value.clone(), format!("{name} (overlay)")));
             }

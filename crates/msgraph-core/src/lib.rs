@@ -6,6 +6,7 @@
 //! | module | idea |
 //! | --- | --- |
 //! | [`record`] | a read type keeps absent, null and value apart, and every property that it does not know |
+//! | [`polymorphic`] | an object of one of several types is an enum, with a place for those that are not known |
 //! | [`versioned`], [`etag`], [`id`] | an object, its id and its ETag are of one type and travel together |
 //! | [`update`] | what is sent is set and cleared explicitly, never tracked |
 //! | [`open`] | OData open types as maps with typed keys and values |
@@ -26,6 +27,7 @@ pub mod literal;
 pub mod open;
 pub mod order_hint;
 pub mod page;
+pub mod polymorphic;
 pub mod record;
 pub mod request;
 pub mod update;
@@ -41,10 +43,11 @@ pub use self::{
     etag::ETag,
     id::Id,
     json::Raw,
-    literal::{Date, Duration, TimeOfDay},
+    literal::{Binary, Date, Duration, TimeOfDay},
     open::{Category, EncodedKey, OpenMap},
     order_hint::{NewOrderHint, OrderHint},
     page::{Link, Page},
+    polymorphic::Polymorphic,
     record::{Entity, Presence, Property, Record},
     request::{Request, RequestFault},
     versioned::Versioned,
@@ -56,9 +59,11 @@ pub mod prelude {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 
     pub use crate::{
-        Category, Date, DateTimeOffset, DeltaPage, Duration, ETag, EncodedKey, Entity, Id, NewOrderHint, OpenMap,
-        OrderHint, Page, Property, Raw, Record, Request, TimeOfDay, Versioned,
+        Answer, Binary, Category, Date, DateTimeOffset, DecodeError, DeltaPage, Duration, ETag, EncodedKey, Entity, Id,
+        NewOrderHint, OpenMap, OrderHint, Page, Polymorphic, Property, Raw, Record, Reply, Request, TimeOfDay,
+        Versioned, answer,
         enums::{self, OpenEnum},
+        polymorphic,
         record::{self, Extra, Values, VisitProperties},
         request::{self, ApiVersion, Arguments, DeleteIn, Method, Operation, Path, QueryOption, Replay, UpdateIn, V1},
         update::{Edit, Patch},

@@ -2,6 +2,10 @@
 
 use std::{fmt, hash, marker::PhantomData};
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::Text;
@@ -15,8 +19,15 @@ pub type Duration = Literal<kind::Duration>;
 /// An `Edm.TimeOfDay`, such as `08:30:00`.
 pub type TimeOfDay = Literal<kind::TimeOfDay>;
 
+/// An `Edm.Binary`: bytes, as Base64.
+pub type Binary = Literal<kind::Binary>;
+
 /// What a [`Literal`] is.
 pub mod kind {
+    /// Bytes.
+    #[derive(Debug)]
+    pub enum Binary {}
+
     /// A day.
     #[derive(Debug)]
     pub enum Date {}
@@ -48,6 +59,21 @@ impl<K> Literal<K> {
     /// The text, as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+impl Binary {
+    /// Encodes bytes.
+    pub fn encode(bytes: &[u8]) -> Self {
+        Self::new(STANDARD.encode(bytes))
+    }
+
+    /// The bytes. `None` where the text is no Base64, whichever of its two alphabets.
+    pub fn decode(&self) -> Option<Vec<u8>> {
+        STANDARD
+            .decode(self.as_str())
+            .or_else(|_| URL_SAFE.decode(self.as_str()))
+            .ok()
     }
 }
 

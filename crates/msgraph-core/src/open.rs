@@ -24,8 +24,13 @@ pub trait OpenKey: PartialEq {
 
     /// Whether OData allows the name for a property. What it reserves makes an annotation, or is refused.
     fn is_allowed(&self) -> bool {
-        !self.as_wire().is_empty() && !self.as_wire().contains(['.', ':', '@', '#'])
+        is_property_name(self.as_wire())
     }
+}
+
+/// Whether OData allows the name for a property.
+pub(crate) fn is_property_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['.', ':', '@', '#'])
 }
 
 /// The open properties of one object, in the order in which they came.

@@ -274,7 +274,7 @@ impl VisitProperties for Probe {
 }
 
 const ETAG: &str = "@odata.etag";
-const TYPE: &str = "@odata.type";
+pub(crate) const TYPE: &str = "@odata.type";
 
 /// Reads the members of an object into a record, and its ETag beside it.
 #[expect(clippy::inline_always, reason = "measured, as for `Values::take`")]
@@ -311,6 +311,23 @@ fn read_members<'de, R: Record, A: MapAccess<'de>>(
     Ok(())
 }
 
+/// Reads a record together with its ETag, after its type was read already.
+pub(crate) fn read_versioned<'de, R: Record, A: MapAccess<'de>>(ty: &str, map: A) -> Result<Versioned<R>, A::Error> {
+    let (mut record, mut etag) = (R::default(), None);
+    read_members(map, &mut record, &mut etag)?;
+    if !ty.is_empty() {
+        record.extra_mut().set_type(ty, R::ODATA_TYPE);
+    }
+    Ok(Versioned::from_parts(record, etag.map(ETag::new)))
+}
+
+/// Keeps an ETag in a record that is read without its version.
+pub(crate) fn keep_etag<R: Record>(record: &mut R, etag: Option<Box<str>>) {
+    if etag.is_some() {
+        record.extra_mut().rare().etag = etag;
+    }
+}
+
 struct RecordVisitor<R>(PhantomData<R>);
 
 impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
@@ -324,9 +341,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
         let (mut record, mut etag) = (R::default(), None);
         read_members(map, &mut record, &mut etag)?;
-        if etag.is_some() {
-            record.extra_mut().rare().etag = etag;
-        }
+        keep_etag(&mut record, etag);
         Ok(record)
     }
 }

@@ -14,7 +14,12 @@ pub use self::{
     operation::{Method, Operation, Permissions, QueryOption, Replay},
     path::{ApiVersion, Path, V1},
 };
-use crate::{ETag, Id, Link, Raw, Versioned, record::Entity, record::Record, update::Edit};
+use crate::{
+    ETag, Id, Link, Raw, Versioned,
+    record::Entity,
+    record::Record,
+    update::{Edit, Typed},
+};
 
 /// A request that is answered with an `R`.
 ///
@@ -183,6 +188,16 @@ impl<R> Request<R> {
             Err(fault) => self.parts.refuse(fault),
         }
         self
+    }
+
+    /// A body whose type the service must be told, because the path leads to several.
+    pub fn typed_body_from<E: Edit>(self, edit: E) -> Self {
+        let body = Raw::from_value(&Typed(edit.patch()));
+        let mut request = self.body_from(edit);
+        if let Ok(body) = body {
+            request.parts.body = Some(body);
+        }
+        request
     }
 
     pub fn body_from<E: Edit>(mut self, edit: E) -> Self {

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     Raw,
-    open::OpenKey,
+    open::{OpenKey, is_property_name},
     record::{Property, Record},
     request::RequestFault,
 };
@@ -24,13 +24,15 @@ pub trait Edit: Sized {
 
     /// Whether nothing is set and nothing cleared. Such an update cannot be sent.
     fn is_empty(&self) -> bool {
-        self.patch().members.is_empty()
+        self.patch().is_empty()
     }
 }
 
 /// The changes to the properties of an `R`, each at most once, in the order in which they were first made.
 pub struct Patch<R> {
     members: Vec<(Property<R>, Change)>,
+    /// Properties that an open type does not declare.
+    open: Vec<(Box<str>, Value)>,
 }
 
 /// What is sent for a property or a member, or why it cannot be.
@@ -69,7 +71,7 @@ impl<R: Record> Patch<R> {
         let patch = value.into_patch();
         let value = match patch.fault() {
             Some(fault) => Err(fault.clone()),
-            None if patch.members.is_empty() => Err(RequestFault::EmptyMember {
+            None if patch.is_empty() => Err(RequestFault::EmptyMember {
                 property: property.name(),
             }),
             None => written(property, &Typed(&patch)),
@@ -87,6 +89,26 @@ impl<R: Record> Patch<R> {
         self.set_plain_member(property, key, ());
     }
 
+    /// Sets a property that the type, which is open, does not declare.
+    pub fn set_open(&mut self, name: &str, value: impl Serialize) {
+        let value = match Raw::from_value(&value) {
+            Ok(_) if !is_property_name(name) => Err(RequestFault::InvalidKey {
+                property: "(open properties)",
+            }),
+            Ok(value) => Ok(value),
+            Err(error) => Err(RequestFault::Unwritable {
+                property: "(open properties)",
+                reason: error.to_string(),
+            }),
+        };
+        self.open.retain(|(known, _)| **known != *name);
+        self.open.push((name.into(), value));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.open.is_empty()
+    }
+
     /// The JSON that is sent for a property, where one is.
     pub fn get(&self, property: Property<R>) -> Option<Raw> {
         let (_, change) = self.members.iter().find(|(known, _)| *known == property)?;
@@ -100,6 +122,11 @@ impl<R: Record> Patch<R> {
 
     /// Why these changes cannot be sent, if they cannot.
     pub fn fault(&self) -> Option<&RequestFault> {
+        let open = self.open.iter().find_map(|(_, value)| value.as_ref().err());
+        open.or_else(|| self.declared_fault())
+    }
+
+    fn declared_fault(&self) -> Option<&RequestFault> {
         self.members.iter().find_map(|(_, change)| match change {
             Change::Set(value) => value.as_ref().err(),
             Change::Clear => None,
@@ -145,7 +172,10 @@ fn written<R>(property: Property<R>, value: &impl Serialize) -> Value {
 
 impl<R> Default for Patch<R> {
     fn default() -> Self {
-        Self { members: Vec::new() }
+        Self {
+            members: Vec::new(),
+            open: Vec::new(),
+        }
     }
 }
 
@@ -153,13 +183,14 @@ impl<R> Clone for Patch<R> {
     fn clone(&self) -> Self {
         Self {
             members: self.members.clone(),
+            open: self.open.clone(),
         }
     }
 }
 
 impl<R> PartialEq for Patch<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.members == other.members
+        self.members == other.members && self.open == other.open
     }
 }
 
@@ -174,9 +205,21 @@ impl<R> fmt::Debug for Patch<R> {
 
 impl<R> Serialize for Patch<R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.members.len()))?;
+        self.serialize_with_type(None, serializer)
+    }
+}
+
+impl<R> Patch<R> {
+    fn serialize_with_type<S: Serializer>(&self, ty: Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(ty) = ty {
+            map.serialize_entry("@odata.type", ty)?;
+        }
         for (property, change) in &self.members {
             map.serialize_entry(property.name(), change)?;
+        }
+        for (name, value) in &self.open {
+            map.serialize_entry(name, &sent(value))?;
         }
         map.end()
     }
@@ -197,16 +240,11 @@ fn sent(value: &Value) -> Option<&Raw> {
     value.as_ref().ok()
 }
 
-/// The value of an open property, which the service takes only with its type.
-struct Typed<'a, R>(&'a Patch<R>);
+/// An object that the service takes only with its type.
+pub(crate) struct Typed<'a, R>(pub(crate) &'a Patch<R>);
 
 impl<R: Record> Serialize for Typed<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.members.len() + 1))?;
-        map.serialize_entry("@odata.type", R::ODATA_TYPE)?;
-        for (property, change) in &self.0.members {
-            map.serialize_entry(property.name(), change)?;
-        }
-        map.end()
+        self.0.serialize_with_type(Some(R::ODATA_TYPE), serializer)
     }
 }

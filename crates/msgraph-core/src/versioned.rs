@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     ETag, Id,
-    record::{self, Entity, VersionedVisitor},
+    record::{self, Entity, Record, VersionedVisitor},
 };
 
 /// An object as the service holds it, with its ETag.
@@ -22,6 +22,14 @@ pub struct Versioned<T> {
 impl<T> Versioned<T> {
     pub(crate) fn from_parts(value: T, etag: Option<ETag<T>>) -> Self {
         Self { value, etag }
+    }
+
+    pub(crate) fn into_record(mut self) -> T
+    where
+        T: Record,
+    {
+        record::keep_etag(&mut self.value, self.etag.map(|etag| etag.as_str().into()));
+        self.value
     }
 }
 

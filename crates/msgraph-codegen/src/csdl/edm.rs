@@ -206,6 +206,8 @@ pub enum Primitive {
     Guid,
     /// `Edm.DateTimeOffset`
     DateTimeOffset,
+    /// `Edm.Binary`
+    Binary,
     /// `Edm.Date`
     Date,
     /// `Edm.Duration`
@@ -233,10 +235,11 @@ impl Primitive {
             "String" => Self::String,
             "Guid" => Self::Guid,
             "DateTimeOffset" => Self::DateTimeOffset,
+            "Binary" => Self::Binary,
             "Date" => Self::Date,
             "Duration" => Self::Duration,
             "TimeOfDay" => Self::TimeOfDay,
-            "Binary" | "Decimal" | "Stream" | "Untyped" | "PrimitiveType" | "ComplexType" | "EntityType" => Self::Other,
+            "Decimal" | "Stream" | "Untyped" | "PrimitiveType" | "ComplexType" | "EntityType" => Self::Other,
             name if name.starts_with("Geo") => Self::Other,
             _ => Self::Unknown,
         })

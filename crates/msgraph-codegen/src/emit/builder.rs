@@ -80,13 +80,17 @@ fn request(operation: &Operation) -> TokenStream {
     }
     match &operation.body {
         Body::None => {}
-        Body::Edit(edit) => {
+        Body::Edit(edit) | Body::TypedEdit(edit) => {
             let (parameter, edit) = (ident(&operation.name), ident(edit));
+            let body_from = match operation.body {
+                Body::TypedEdit(_) => quote!(typed_body_from),
+                _ => quote!(body_from),
+            };
             parameters.push(quote!(#parameter: model::#edit));
             if operation.method == Method::Patch {
                 steps.push(quote!(.prefer("return=representation")));
             }
-            steps.push(quote!(.body_from(#parameter)));
+            steps.push(quote!(.#body_from(#parameter)));
         }
         Body::Parameters(arguments) => {
             let mut sets = Vec::new();

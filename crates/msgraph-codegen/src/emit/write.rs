@@ -16,6 +16,15 @@ pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
     };
     let setters = write.setters.iter().map(|setter| methods(&record, setter));
     let constructor = constructor(write);
+    let open = write.open.then(|| {
+        quote! {
+            /// Sets a property that the type does not declare.
+            pub fn property(mut self, name: &str, value: impl Serialize) -> Self {
+                self.0.set_open(name, value);
+                self
+            }
+        }
+    });
     let mut items = vec![
         quote!(use super::#record;),
         quote! {
@@ -23,7 +32,7 @@ pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
             #[derive(#derives)]
             pub struct #name(Patch<#record>);
         },
-        quote!(impl #name { #constructor #(#setters)* }),
+        quote!(impl #name { #constructor #(#setters)* #open }),
         quote! {
             impl Edit for #name {
                 type Record = #record;

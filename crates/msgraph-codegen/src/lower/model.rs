@@ -9,7 +9,7 @@ use crate::{
     overlay::{Entry, OpenTypeEntry, RemovalEntry, TypeEntry, reference},
     plan::{
         EntityKey, Enumeration, Field, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType, Setter,
-        SetterValue, Variant, Write,
+        SetterValue, Union, Variant, Write,
     },
     toml_input::{Place, qualify},
 };
@@ -21,7 +21,11 @@ pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
             Some(Type::Enum(ty)) => items.push(ModelItem::Enum(enumeration(context, name, ty))),
             Some(Type::Structured(_)) => match context.overlay.open_types.get(name) {
                 Some(entry) => items.extend(open_map(context, name, entry).map(ModelItem::OpenMap)),
-                None => items.push(ModelItem::Record(record(context, name))),
+                None if context.is_abstract(name) => {
+                    items.push(ModelItem::Union(union(context, name)));
+                    items.push(ModelItem::Record(record(context, name, other_name(name))));
+                }
+                None => items.push(ModelItem::Record(record(context, name, names::type_name(name)))),
             },
             Some(Type::Definition(_)) | None => {}
         }
@@ -30,7 +34,7 @@ pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
     items
 }
 
-fn record(context: &Context<'_>, name: &QualifiedName) -> Record {
+fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Record {
     check_property_names(context, name);
     let mut fields: Vec<_> = context
         .properties(name)
@@ -48,11 +52,11 @@ fn record(context: &Context<'_>, name: &QualifiedName) -> Record {
             if !context.slice.expands(declaring, &navigation.name) {
                 continue;
             }
-            let target = names::type_name(&navigation.target);
+            let target = Box::new(context.entity_type(&navigation.target));
             let ty = if navigation.collection {
-                RustType::List(Box::new(RustType::Versioned(target)))
+                RustType::List(target)
             } else {
-                RustType::Boxed(Box::new(RustType::Versioned(target)))
+                RustType::Boxed(target)
             };
             let mut docs = context.property_docs(name, declaring, &navigation.name);
             docs.extend([String::new(), "Present only where the request expands it.".to_owned()]);
@@ -75,17 +79,37 @@ fn record(context: &Context<'_>, name: &QualifiedName) -> Record {
             },
             _ => EntityKey {
                 field: None,
-                of: names::type_name(name),
+                of: names::type_name(context.id_owner(name)),
             },
         }
     });
     Record {
-        name: names::type_name(name),
+        name: rust_name,
         odata_type: format!("#{name}"),
         docs: type_docs(context, name),
         fields,
         entity,
     }
+}
+
+fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
+    let variants = context.derived(name).into_iter().map(|derived| Variant {
+        name: names::variant_name(derived.name()),
+        wire: names::type_name(derived),
+        docs: context.docs(&Item::Type(derived.clone()), || format!("The type `{derived}`.")),
+    });
+    Union {
+        name: names::type_name(name),
+        docs: type_docs(context, name),
+        versioned: context.is_entity(name),
+        variants: variants.collect(),
+        other: other_name(name),
+    }
+}
+
+/// The read type of objects of which only the abstract type is known.
+fn other_name(name: &QualifiedName) -> String {
+    names::derived_name(name, "Other")
 }
 
 /// Complains of names in the overlay that are not properties of the type.
@@ -230,10 +254,10 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
     for node in &slice.nodes {
         for method in super::requests::offered(context, node) {
             match method {
-                Method::Post => sent.insert((&node.target, Purpose::Create)),
-                Method::Patch => sent.insert((&node.target, Purpose::Update)),
-                Method::Get | Method::Delete => false,
-            };
+                Method::Post => sent.extend(sent_types(context, &node.target).map(|ty| (ty, Purpose::Create))),
+                Method::Patch => sent.extend(sent_types(context, &node.target).map(|ty| (ty, Purpose::Update))),
+                Method::Get | Method::Delete => {}
+            }
         }
     }
     let open_types = context
@@ -260,6 +284,16 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
         .collect()
 }
 
+/// The types that are sent to a path: the type at its end, or those that derive from it.
+fn sent_types<'c>(context: &'c Context<'_>, name: &'c QualifiedName) -> impl Iterator<Item = &'c QualifiedName> {
+    let derived = if context.is_abstract(name) {
+        context.derived(name)
+    } else {
+        vec![name]
+    };
+    derived.into_iter()
+}
+
 /// Whether a client may write a property.
 fn is_written(context: &Context<'_>, name: &QualifiedName, property: &Property, purpose: Purpose) -> bool {
     let entry = context.type_entry(name).map(|entry| &entry.value);
@@ -271,6 +305,7 @@ fn is_written(context: &Context<'_>, name: &QualifiedName, property: &Property, 
 /// The complex type of a property that holds one object, if it holds one.
 fn object_type<'p>(context: &Context<'_>, property: &'p Property) -> Option<&'p QualifiedName> {
     match &property.ty.value {
+        ValueType::Named(ty) if context.is_abstract(ty) => None,
         ValueType::Named(ty) if !property.ty.collection && context.is_record(&property.ty.value) => Some(ty),
         ValueType::Named(_) | ValueType::Primitive(_) => None,
     }
@@ -327,6 +362,7 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
     };
     Write {
         name: rust_name,
+        open: context.structured(name).is_some_and(|structured| structured.open),
         record,
         docs: vec![sentence],
         required,

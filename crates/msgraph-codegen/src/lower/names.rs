@@ -13,18 +13,21 @@ use crate::{
 
 /// Names that generated files use for something else: those of `msgraph_core::prelude` and of Rust's prelude.
 const TAKEN_TYPES: &[&str] = &[
+    "Answer",
     "ApiVersion",
     "Arguments",
+    "Binary",
     "Box",
     "Category",
     "Date",
     "DateTimeOffset",
+    "DecodeError",
     "Default",
     "DeleteIn",
     "DeltaPage",
-    "Duration",
     "Deserialize",
     "Deserializer",
+    "Duration",
     "ETag",
     "Edit",
     "EncodedKey",
@@ -47,11 +50,13 @@ const TAKEN_TYPES: &[&str] = &[
     "Page",
     "Patch",
     "Path",
+    "Polymorphic",
     "Property",
     "QueryOption",
     "Raw",
     "Record",
     "Replay",
+    "Reply",
     "Request",
     "Result",
     "Self",
@@ -72,7 +77,7 @@ const TAKEN_TYPES: &[&str] = &[
 const TAKEN_STEPS: &[&str] = &["delete", "get", "new", "update"];
 
 /// Fields and methods that generated types have of their own.
-const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "is_empty", "new", "patch"];
+const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "is_empty", "new", "patch", "property"];
 
 /// The Rust type for a type: its name in camel case, with an underscore where the name is taken.
 pub(super) fn type_name(name: &QualifiedName) -> String {
@@ -230,6 +235,11 @@ pub(super) fn settle(model: &mut [ModelItem]) -> Vec<String> {
             }
             ModelItem::Enum(enumeration) => {
                 for variant in &mut enumeration.variants {
+                    names.settle(&mut variant.name);
+                }
+            }
+            ModelItem::Union(union) => {
+                for variant in &mut union.variants {
                     names.settle(&mut variant.name);
                 }
             }

@@ -81,8 +81,8 @@ fn operations(context: &Context<'_>, group: &[&Node]) -> Vec<Operation> {
     let calls = calls.filter(|node| matches!(node.step, Step::Call(_)));
     let mut operations: Vec<Operation> = Vec::new();
     for node in group.iter().copied().chain(calls) {
-        for method in offered(context, node) {
-            let operation = operation(context, node, method);
+        let each = offered(context, node).flat_map(|method| operations_of(context, node, method));
+        for operation in each.collect::<Vec<_>>() {
             match operations.iter_mut().find(|known| known.facts == operation.facts) {
                 Some(known) => known.aliases.push(beginnings(&known.path, &operation.path)),
                 None => operations.push(operation),
@@ -270,6 +270,26 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
     }
 }
 
+/// The requests of one method: one for each type that can be sent, where the path leads to several.
+fn operations_of(context: &Context<'_>, node: &Node, method: Method) -> Vec<Operation> {
+    let is_call = matches!(node.step, Step::Call(_));
+    let operation = operation(context, node, method);
+    if is_call || !context.is_abstract(&node.target) || !matches!(method, Method::Post | Method::Patch) {
+        return vec![operation];
+    }
+    let derived = context.derived(&node.target).into_iter().map(|derived| Operation {
+        name: names::method_name(&operation.name, &names::field_name(derived.name())),
+        facts: format!("{}_{}", operation.facts, names::constant_name(derived.name())),
+        body: Body::TypedEdit(match method {
+            Method::Post => model::create_name(derived),
+            _ => model::update_name(derived),
+        }),
+        answer: Answer::One(RustType::Versioned(names::type_name(derived))),
+        ..operation.clone()
+    });
+    derived.collect()
+}
+
 fn conventional_name(method: Method, step: &Step) -> &'static str {
     match (method, step) {
         (Method::Get, Step::Collection(_)) => "list",
@@ -311,7 +331,7 @@ fn answer(context: &Context<'_>, node: &Node, method: Method, call: Option<&Boun
                 if call.name == "delta" && returns.collection {
                     return Answer::Changes(entity);
                 }
-                RustType::Versioned(entity)
+                context.entity_type(ty)
             }
             (_, ty) => ty,
         };
@@ -321,7 +341,7 @@ fn answer(context: &Context<'_>, node: &Node, method: Method, call: Option<&Boun
             Answer::One(one)
         };
     }
-    let entity = RustType::Versioned(names::type_name(&node.target));
+    let entity = context.entity_type(&node.target);
     match (method, &node.step) {
         (Method::Get, Step::Collection(_)) => Answer::Page(entity),
         (Method::Delete, _) => Answer::Nothing,
@@ -425,7 +445,7 @@ fn shortcut(context: &Context<'_>, node: &Node, operation: &Operation) -> Option
         entity: operation.entity.clone(),
         update: match &operation.body {
             Body::Edit(update) => Some(update.clone()),
-            Body::None | Body::Parameters(_) => None,
+            Body::None | Body::TypedEdit(_) | Body::Parameters(_) => None,
         },
         root: builder_name(context, root),
         steps,

@@ -23,6 +23,11 @@ impl AddressInput {
         self.0.set_object(Address::NEXT, value);
         self
     }
+    /// Sets a property that the type does not declare.
+    pub fn property(mut self, name: &str, value: impl Serialize) -> Self {
+        self.0.set_open(name, value);
+        self
+    }
 }
 
 impl Edit for AddressInput {

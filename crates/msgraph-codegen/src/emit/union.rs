@@ -1,0 +1,74 @@
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{docs, ident};
+use crate::plan::Union;
+
+/// An enum of the types that derive from one: how each is told from the others, and written.
+pub(super) fn emit(union: &Union) -> Vec<TokenStream> {
+    let name = ident(&union.name);
+    let lines = docs(&union.docs);
+    let other = ident(&union.other);
+    let names: Vec<_> = union.variants.iter().map(|variant| ident(&variant.name)).collect();
+    let records: Vec<_> = union.variants.iter().map(|variant| ident(&variant.wire)).collect();
+    let docs = union.variants.iter().map(|variant| docs(&variant.docs));
+    let read = if union.versioned {
+        quote!(polymorphic::read_versioned)
+    } else {
+        quote!(polymorphic::read)
+    };
+    let held = |record: &Ident| {
+        if union.versioned {
+            quote!(Box<Versioned<super::#record>>)
+        } else {
+            quote!(Box<super::#record>)
+        }
+    };
+    let (held_other, held): (_, Vec<_>) = (held(&other), records.iter().map(held).collect());
+    vec![
+        quote! {
+            #lines
+            #[derive(Debug, Clone, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#docs #names(#held),)*
+                /// An object of another type, or of one that it does not name.
+                Other(#held_other),
+            }
+        },
+        quote! {
+            impl Polymorphic for #name {
+                fn read<'de, A: MapAccess<'de>>(ty: &str, members: A) -> Result<Self, A::Error> {
+                    #(if polymorphic::is(ty, super::#records::ODATA_TYPE) {
+                        return #read(ty, members).map(Self::#names);
+                    })*
+                    #read(ty, members).map(Self::Other)
+                }
+            }
+        },
+        quote! {
+            impl Answer for #name {
+                fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
+                    answer::decode(reply)
+                }
+            }
+        },
+        quote! {
+            impl Serialize for #name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        #(Self::#names(object) => object.serialize(serializer),)*
+                        Self::Other(object) => object.serialize(serializer),
+                    }
+                }
+            }
+        },
+        quote! {
+            impl<'de> Deserialize<'de> for #name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    polymorphic::deserialize(deserializer)
+                }
+            }
+        },
+    ]
+}
