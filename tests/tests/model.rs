@@ -4,23 +4,23 @@
 use std::time::{Duration, SystemTime};
 
 use msgraph_core::{
-    Category, Change, Continuation, DeltaPage, Id, OrderHint, Page, Presence, Record, Versioned,
+    Binary, Category, Change, Continuation, DeltaPage, Id, OrderHint, Page, Presence, Record, Versioned,
     delta::RemovalReason,
     request::{Method, Replay},
     update::Edit,
 };
 use msgraph_model::{
-    BodyType, DateTimeTimeZoneInput, IdentitySet, ItemBodyInput, PatternedRecurrenceInput,
-    PlannerAssignedToTaskBoardTaskFormatUpdate, PlannerExternalReferenceUpdate, PlannerPlanContainerInput,
-    PlannerPlanCreate, PlannerPreviewType, PlannerTask, PlannerTaskDetails, PlannerTaskDetailsUpdate,
-    PlannerTaskUpdate, RecurrencePatternInput, RecurrencePatternType, RecurrenceRangeInput, RecurrenceRangeType,
-    TodoTaskCreate,
+    AttachmentBase, AttachmentInfoInput, AttachmentType, BodyType, DateTimeTimeZoneInput, IdentitySet, ItemBodyInput,
+    OpenTypeExtensionCreate, PatternedRecurrenceInput, PlannerAssignedToTaskBoardTaskFormatUpdate,
+    PlannerExternalReferenceUpdate, PlannerPlanContainerInput, PlannerPlanCreate, PlannerPreviewType, PlannerTask,
+    PlannerTaskDetails, PlannerTaskDetailsUpdate, PlannerTaskUpdate, RecurrencePatternInput, RecurrencePatternType,
+    RecurrenceRangeInput, RecurrenceRangeType, TaskFileAttachmentCreate, TodoTaskCreate,
 };
 use msgraph_request::{OPERATIONS, v1};
 use serde_json::{Value, json};
 
-fn json_of(edit: &impl Edit) -> Value {
-    serde_json::to_value(edit.patch()).unwrap()
+fn json_of<E: Edit + Clone>(edit: &E) -> Value {
+    serde_json::to_value(edit.clone().into_patch()).unwrap()
 }
 
 #[test]
@@ -200,12 +200,13 @@ fn an_update_holds_what_was_set_and_nothing_else() {
     });
     assert_eq!(json_of(&edit), expected);
     // Each name once: the text is as long as that of the value, whose names are unique.
-    let text = serde_json::to_string(edit.patch()).unwrap();
+    let patch = edit.into_patch();
+    let text = serde_json::to_string(&patch).unwrap();
     assert_eq!(text.len(), expected.to_string().len());
     // Writing is pure.
-    assert_eq!(text, serde_json::to_string(edit.patch()).unwrap());
-    assert_eq!(edit.patch().get(PlannerTask::TITLE).unwrap().as_str(), "\"second\"");
-    assert!(!edit.is_empty() && PlannerTaskUpdate::new().is_empty());
+    assert_eq!(text, serde_json::to_string(&patch).unwrap());
+    assert_eq!(patch.get(PlannerTask::TITLE).unwrap().as_str(), "\"second\"");
+    assert!(!patch.is_empty() && PlannerTaskUpdate::new().into_patch().is_empty());
 }
 
 #[test]
@@ -229,7 +230,7 @@ fn references_are_keyed_by_their_url() {
 
 #[test]
 fn every_write_of_planner_but_creation_needs_an_etag() {
-    assert_eq!(OPERATIONS.len(), 53);
+    assert_eq!(OPERATIONS.len(), 68);
     for operation in OPERATIONS {
         let is_write = matches!(operation.method, Method::Patch | Method::Delete);
         let is_planner = operation.path.contains("/planner");
@@ -269,6 +270,85 @@ fn users_and_the_one_who_is_signed_in_share_their_requests() {
         "/users/adele%40contoso%2Ecom/todo/lists/AAMkADIyAAAAABrJAAA=/tasks".replace("%2E", ".")
     );
     assert_eq!(mine.operation(), theirs.operation());
+}
+
+#[test]
+fn attachments_are_told_apart_by_their_type() {
+    let file = |ty: &str| json!({ "id": "a", "@odata.etag": "W/\"1\"", "@odata.type": ty, "name": "n", "contentBytes": "AAECAw==", "x": 1.5 });
+    let read = |json: &Value| serde_json::from_str::<AttachmentBase>(&json.to_string()).unwrap();
+    for ty in [
+        "#microsoft.graph.taskFileAttachment",
+        "microsoft.graph.taskFileAttachment",
+        "#Microsoft.Graph.TASKFILEATTACHMENT",
+    ] {
+        let json = file(ty);
+        let AttachmentBase::TaskFileAttachment(attachment) = read(&json) else {
+            panic!("{ty}")
+        };
+        assert_eq!(
+            attachment.content_bytes.as_ref().unwrap().decode().unwrap(),
+            [0, 1, 2, 3]
+        );
+        assert_eq!(
+            (attachment.etag().unwrap().as_str(), attachment.id().unwrap().as_str()),
+            ("W/\"1\"", "a")
+        );
+        assert_eq!(serde_json::to_value(read(&json)).unwrap(), json);
+    }
+    let unknown = file("#microsoft.graph.taskLinkAttachment");
+    let AttachmentBase::Other(attachment) = read(&unknown) else {
+        panic!()
+    };
+    assert_eq!(
+        (attachment.name.as_deref(), attachment.extra.unknown().count()),
+        (Some("n"), 2)
+    );
+    assert_eq!(serde_json::to_value(read(&unknown)).unwrap(), unknown);
+    let bare = json!({ "id": "a", "name": "n" });
+    assert!(matches!(read(&bare), AttachmentBase::Other(_)));
+
+    // The type may come first or last, and what is not known keeps its digits either way.
+    let ty = r##""@odata.type":"#microsoft.graph.taskFileAttachment""##;
+    for text in [format!(r#"{{{ty},"y":1.50}}"#), format!(r#"{{"y":1.50,{ty}}}"#)] {
+        let AttachmentBase::TaskFileAttachment(attachment) = serde_json::from_str(&text).unwrap() else {
+            panic!()
+        };
+        assert_eq!(attachment.extra.get("y").unwrap().as_str(), "1.50");
+        assert_eq!(attachment.odata_type(), Some("#microsoft.graph.taskFileAttachment"));
+    }
+    assert!(serde_json::from_str::<AttachmentBase>("[]").is_err());
+}
+
+#[test]
+fn what_is_created_of_an_abstract_type_names_its_own() {
+    let (list, task) = (Id::new("l"), Id::new("t"));
+    let task = || v1::me().todo().list(&list).task(&task);
+    let body = |request: &msgraph_core::Request<_>| -> Value { request.body().unwrap().decode().unwrap() };
+    let attach = task()
+        .attachments()
+        .create_task_file_attachment(TaskFileAttachmentCreate::new(Binary::encode(b"hi"), "n"));
+    assert_eq!(attach.path(), "/me/todo/lists/l/tasks/t/attachments");
+    let expected = json!({ "@odata.type": "#microsoft.graph.taskFileAttachment", "contentBytes": "aGk=", "name": "n" });
+    assert_eq!(body(&attach), expected);
+
+    let keep = OpenTypeExtensionCreate::new("com.contoso.colour")
+        .property("shade", 3)
+        .property("names", ["a"]);
+    let keep = task().extensions().create_open_type_extension(keep);
+    let expected = json!({
+        "@odata.type": "#microsoft.graph.openTypeExtension", "extensionName": "com.contoso.colour", "shade": 3, "names": ["a"]
+    });
+    assert_eq!(keep.body().unwrap().decode::<Value>().unwrap(), expected);
+
+    let upload = task()
+        .attachments()
+        .create_upload_session(AttachmentInfoInput::new(AttachmentType::File, "n", 9));
+    assert_eq!(
+        upload.path(),
+        "/me/todo/lists/l/tasks/t/attachments/createUploadSession"
+    );
+    let expected = json!({ "attachmentInfo": { "attachmentType": "file", "name": "n", "size": 9 } });
+    assert_eq!(upload.body().unwrap().decode::<Value>().unwrap(), expected);
 }
 
 #[test]

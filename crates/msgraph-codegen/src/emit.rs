@@ -20,6 +20,9 @@ use crate::{
     plan::{ModelItem, Plan, RustType},
 };
 
+/// The file that declares the modules of all items.
+const MODULES: &str = "generated.rs";
+
 /// Files by their path below a crate's `src`.
 pub(crate) type Files = BTreeMap<String, String>;
 
@@ -40,9 +43,10 @@ pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
     let names = plan.model.iter().map(ModelItem::name);
     insert(
         &mut files,
-        "lib.rs".to_owned(),
-        format::plain_file(crate_root::model(names)),
+        MODULES.to_owned(),
+        format::plain_file([crate_root::modules(names)]),
     )?;
+    insert(&mut files, "lib.rs".to_owned(), format::plain_file(crate_root::model()))?;
     Ok(files)
 }
 
@@ -57,6 +61,9 @@ pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
         }
         insert(&mut files, file_name(&builder.name), format::file(items))?;
     }
+    let names = plan.builders.iter().map(|builder| &*builder.name);
+    let modules = [crate_root::modules(names), crate_root::operations(plan)];
+    insert(&mut files, MODULES.to_owned(), format::plain_file(modules))?;
     insert(
         &mut files,
         "lib.rs".to_owned(),
@@ -85,17 +92,17 @@ fn insert(files: &mut Files, path: String, text: syn::Result<String>) -> Result<
     Ok(())
 }
 
-/// The module of an item. `lib` is the crate's root, versions have modules of their own, and keywords are none.
+/// The module of an item; a keyword is none.
 fn module_name(name: &str) -> String {
     let module = name.to_snake_case();
-    if matches!(&*module, "lib" | "v1" | "beta") || syn::parse_str::<Ident>(&module).is_err() {
+    if syn::parse_str::<Ident>(&module).is_err() {
         return format!("{module}_");
     }
     module
 }
 
 fn file_name(name: &str) -> String {
-    format!("{}.rs", module_name(name))
+    format!("generated/{}.rs", module_name(name))
 }
 
 /// An identifier; raw where the name says so.

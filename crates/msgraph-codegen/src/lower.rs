@@ -114,11 +114,15 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The prose for a property: its own, or that of the type which declares it.
+    /// The prose for a property: that of the type, or of the nearest one that it derives from.
     fn property_docs(&self, of: &QualifiedName, declaring: &QualifiedName, name: &str) -> Vec<String> {
-        let inherited = Item::Member(declaring.clone(), name.to_owned());
-        let own = Item::Member(of.clone(), name.to_owned());
-        let item = if self.docs.get(&own).is_some() { own } else { inherited };
+        let lineage = self.edm.lineage(of);
+        let items = lineage
+            .iter()
+            .rev()
+            .map(|(ty, _)| Item::Member((*ty).clone(), name.to_owned()));
+        let item = items.into_iter().find(|item| self.docs.get(item).is_some());
+        let item = item.unwrap_or_else(|| Item::Member(declaring.clone(), name.to_owned()));
         self.docs(&item, || format!("The property `{name}` of `{declaring}`."))
     }
 

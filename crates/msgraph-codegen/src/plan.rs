@@ -385,6 +385,8 @@ pub struct Argument {
     pub wire: String,
     /// Its type.
     pub ty: RustType,
+    /// Whether that is a write type.
+    pub is_object: bool,
     /// Whether it may be left out.
     pub optional: bool,
 }

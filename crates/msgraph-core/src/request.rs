@@ -18,7 +18,7 @@ use crate::{
     ETag, Id, Link, Raw, Versioned,
     record::Entity,
     record::Record,
-    update::{Edit, Typed},
+    update::{Edit, Patch, Typed},
 };
 
 /// A request that is answered with an `R`.
@@ -190,27 +190,29 @@ impl<R> Request<R> {
         self
     }
 
-    /// A body whose type the service must be told, because the path leads to several.
-    pub fn typed_body_from<E: Edit>(self, edit: E) -> Self {
-        let body = Raw::from_value(&Typed(edit.patch()));
-        let mut request = self.body_from(edit);
-        if let Ok(body) = body {
-            request.parts.body = Some(body);
-        }
-        request
+    pub fn body_from<E: Edit>(self, edit: E) -> Self {
+        let patch = edit.into_patch();
+        let body = Raw::from_value(&patch);
+        self.body_of(&patch, body)
     }
 
-    pub fn body_from<E: Edit>(mut self, edit: E) -> Self {
-        if edit.is_empty() {
+    /// A body whose type the service must be told, because the path leads to several.
+    pub fn typed_body_from<E: Edit>(self, edit: E) -> Self {
+        let patch = edit.into_patch();
+        let body = Raw::from_value(&Typed(&patch));
+        self.body_of(&patch, body)
+    }
+
+    fn body_of<T: Record>(mut self, patch: &Patch<T>, body: Result<Raw, serde_json::Error>) -> Self {
+        if patch.is_empty() {
             self.parts.refuse(RequestFault::EmptyUpdate {
-                entity: E::Record::ODATA_TYPE.trim_start_matches('#'),
+                entity: T::ODATA_TYPE.trim_start_matches('#'),
             });
         }
-        let patch = edit.into_patch();
         if let Some(fault) = patch.fault() {
             self.parts.refuse(fault.clone());
         }
-        match Raw::from_value(&patch) {
+        match body {
             Ok(body) => self.parts.body = Some(body),
             Err(error) => self.parts.refuse(RequestFault::Unwritable {
                 property: "",

@@ -16,16 +16,8 @@ pub trait Edit: Sized {
     /// The type that it is an edit of.
     type Record: Record;
 
-    /// The changes.
-    fn patch(&self) -> &Patch<Self::Record>;
-
     /// The changes, without the type that made sure of them.
     fn into_patch(self) -> Patch<Self::Record>;
-
-    /// Whether nothing is set and nothing cleared. Such an update cannot be sent.
-    fn is_empty(&self) -> bool {
-        self.patch().is_empty()
-    }
 }
 
 /// The changes to the properties of an `R`, each at most once, in the order in which they were first made.
@@ -105,7 +97,8 @@ impl<R: Record> Patch<R> {
         self.open.push((name.into(), value));
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether nothing is set and nothing cleared. Such an update cannot be sent.
+    pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.open.is_empty()
     }
 

@@ -101,7 +101,11 @@ fn request(operation: &Operation) -> TokenStream {
                 } else {
                     quote!(#name: #ty)
                 });
-                sets.push(quote!(.set(#wire, #name)));
+                sets.push(if argument.is_object {
+                    quote!(.set_object(#wire, #name))
+                } else {
+                    quote!(.set(#wire, #name))
+                });
             }
             if !sets.is_empty() {
                 steps.push(quote!(.body_from_arguments(Arguments::new()#(#sets)*)));

@@ -5,7 +5,7 @@ use super::{docs, ident, idents, module_name};
 use crate::plan::Plan;
 
 /// The root of the model crate.
-pub(super) fn model<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Vec<TokenStream> {
+pub(super) fn model() -> Vec<TokenStream> {
     vec![
         quote! {
             //! The types of the service.
@@ -13,13 +13,50 @@ pub(super) fn model<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Vec<Tok
             //! A read type has an `Option` for each property, and keeps what it does not know. What is sent has a type of its
             //! own, which holds only what a client may write.
         },
-        modules(names),
+        generated(),
     ]
 }
 
 /// The root of the request crate.
 pub(super) fn request(plan: &Plan) -> Vec<TokenStream> {
     let version = ident(plan.version.module());
+    vec![
+        quote! {
+            //! The requests of the service, as values.
+            //!
+            //! A path begins in the module of its version, and ends with the request.
+        },
+        generated(),
+        quote! {
+            #[rustfmt::skip]
+            pub mod #version;
+        },
+    ]
+}
+
+/// The modules of all items, as the generator formats them.
+fn generated() -> TokenStream {
+    quote! {
+        #[rustfmt::skip]
+        mod generated;
+
+        pub use self::generated::*;
+    }
+}
+
+/// A private module for each name, and the name itself.
+pub(super) fn modules<'n>(names: impl Iterator<Item = &'n str>) -> TokenStream {
+    let names: Vec<_> = names.collect();
+    let modules: Vec<_> = names.iter().map(|name| module_name(name)).collect();
+    let (modules, names) = (idents(modules.iter().map(String::as_str)), idents(names));
+    quote! {
+        #(mod #modules;)*
+        #(pub use self::#modules::#names;)*
+    }
+}
+
+/// The table of all operations.
+pub(super) fn operations(plan: &Plan) -> TokenStream {
     let operations = plan.builders.iter().flat_map(|builder| {
         let module = ident(&module_name(&builder.name));
         builder.operations.iter().map(move |operation| {
@@ -27,19 +64,10 @@ pub(super) fn request(plan: &Plan) -> Vec<TokenStream> {
             quote!(&#module::#name)
         })
     });
-    vec![
-        quote! {
-            //! The requests of the service, as values.
-            //!
-            //! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
-        },
-        modules(plan.builders.iter().map(|builder| &*builder.name)),
-        quote!(pub mod #version;),
-        quote! {
-            /// Every operation, sorted by path.
-            pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[#(#operations),*];
-        },
-    ]
+    quote! {
+        /// Every operation, sorted by path.
+        pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[#(#operations),*];
+    }
 }
 
 /// The module of a version: what a path begins with.
@@ -67,15 +95,4 @@ pub(super) fn version(plan: &Plan, model: &Ident) -> Vec<TokenStream> {
         use msgraph_core::prelude::*;
     );
     [quote!(#![doc = #line]), import].into_iter().chain(entries).collect()
-}
-
-/// A private module for each name, and the name itself.
-fn modules<'n>(names: impl Iterator<Item = &'n str>) -> TokenStream {
-    let names: Vec<_> = names.collect();
-    let modules: Vec<_> = names.iter().map(|name| module_name(name)).collect();
-    let (modules, names) = (idents(modules.iter().map(String::as_str)), idents(names));
-    quote! {
-        #(#[rustfmt::skip] mod #modules;)*
-        #(pub use self::#modules::#names;)*
-    }
 }

@@ -37,10 +37,6 @@ pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
             impl Edit for #name {
                 type Record = #record;
 
-                fn patch(&self) -> &Patch<#record> {
-                    &self.0
-                }
-
                 fn into_patch(self) -> Patch<#record> {
                     self.0
                 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Context, names};
 use crate::{
-    csdl::{EnumType, Property, QualifiedName, Type, ValueType},
+    csdl::{EnumType, Property, QualifiedName, Type, TypeRef, ValueType},
     docs::Item,
     overlay::{Entry, OpenTypeEntry, RemovalEntry, TypeEntry, reference},
     plan::{
         EntityKey, Enumeration, Field, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType, Setter,
         SetterValue, Union, Variant, Write,
     },
+    slice::Step,
     toml_input::{Place, qualify},
 };
 
@@ -232,6 +233,11 @@ pub(super) fn update_name(name: &QualifiedName) -> String {
     names::derived_name(name, "Update")
 }
 
+/// The type of a value that is sent whole.
+pub(super) fn input_name(name: &QualifiedName) -> String {
+    names::derived_name(name, "Input")
+}
+
 /// The type of a creation.
 pub(super) fn create_name(name: &QualifiedName) -> String {
     names::derived_name(name, "Create")
@@ -252,6 +258,9 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
     let slice = context.slice;
     let mut sent = BTreeSet::new();
     for node in &slice.nodes {
+        if matches!(node.step, Step::Call(_)) {
+            continue;
+        }
         for method in super::requests::offered(context, node) {
             match method {
                 Method::Post => sent.extend(sent_types(context, &node.target).map(|ty| (ty, Purpose::Create))),
@@ -268,6 +277,19 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
     for (_, entry) in open_types {
         let value = slice.types.get_key_value(&value_type(entry));
         sent.extend(value.map(|(name, _)| (name, Purpose::Member)));
+    }
+    for node in &slice.nodes {
+        let Step::Call(number) = node.step else { continue };
+        let parameters = context
+            .edm
+            .calls
+            .get(number)
+            .map(|call| &call.parameters)
+            .into_iter()
+            .flatten();
+        let objects = parameters.filter(|parameter| !parameter.nullable);
+        let objects = objects.filter_map(|parameter| slice.types.get_key_value(object_of(context, &parameter.ty)?));
+        sent.extend(objects.map(|(name, _)| (name, Purpose::Value)));
     }
     // An object that is sent may hold others.
     let mut queue: Vec<_> = sent.iter().copied().collect();
@@ -304,9 +326,14 @@ fn is_written(context: &Context<'_>, name: &QualifiedName, property: &Property, 
 
 /// The complex type of a property that holds one object, if it holds one.
 fn object_type<'p>(context: &Context<'_>, property: &'p Property) -> Option<&'p QualifiedName> {
-    match &property.ty.value {
-        ValueType::Named(ty) if context.is_abstract(ty) => None,
-        ValueType::Named(ty) if !property.ty.collection && context.is_record(&property.ty.value) => Some(ty),
+    object_of(context, &property.ty)
+}
+
+/// The complex type of a value that is one object.
+pub(super) fn object_of<'t>(context: &Context<'_>, ty: &'t TypeRef) -> Option<&'t QualifiedName> {
+    match &ty.value {
+        ValueType::Named(name) if context.is_abstract(name) || context.is_entity(name) => None,
+        ValueType::Named(name) if !ty.collection && context.is_record(&ty.value) => Some(name),
         ValueType::Named(_) | ValueType::Primitive(_) => None,
     }
 }
@@ -352,7 +379,7 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
             format!("Changes to a [`{record}`](super::{record}). What is not set and not cleared keeps its value."),
         ),
         Purpose::Value => (
-            names::derived_name(name, "Input"),
+            input_name(name),
             format!("A [`{record}`](super::{record}) that is sent."),
         ),
         Purpose::Member => (
@@ -385,7 +412,7 @@ fn setter_value(
     let may_clear = property.nullable && matches!(purpose, Purpose::Update | Purpose::Member);
     let clear = may_clear.then(|| names::method_name("clear", &field));
     if let Some(ty) = object_type(context, property) {
-        let edit = names::derived_name(ty, "Input");
+        let edit = input_name(ty);
         return Some(SetterValue::Object { edit, clear });
     }
     let ty = match context.read_type(name, property) {

@@ -77,7 +77,7 @@ const TAKEN_TYPES: &[&str] = &[
 const TAKEN_STEPS: &[&str] = &["delete", "get", "new", "update"];
 
 /// Fields and methods that generated types have of their own.
-const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "is_empty", "new", "patch", "property"];
+const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "new", "property"];
 
 /// The Rust type for a type: its name in camel case, with an underscore where the name is taken.
 pub(super) fn type_name(name: &QualifiedName) -> String {

@@ -303,11 +303,17 @@ fn conventional_name(method: Method, step: &Step) -> &'static str {
 fn body(context: &Context<'_>, node: &Node, method: Method, call: Option<&BoundCall>) -> Body {
     match (call, method) {
         (Some(call), Method::Post) => {
-            let arguments = call.parameters.iter().map(|parameter| Argument {
-                name: names::field_name(&parameter.name),
-                wire: parameter.name.clone(),
-                ty: context.rust_type(&parameter.ty),
-                optional: parameter.nullable,
+            let arguments = call.parameters.iter().map(|parameter| {
+                // One that may be left out has no write type: an `Option` of one would say no more.
+                let object = model::object_of(context, &parameter.ty).filter(|_| !parameter.nullable);
+                let ty = object.map(|ty| RustType::Model(model::input_name(ty)));
+                Argument {
+                    name: names::field_name(&parameter.name),
+                    wire: parameter.name.clone(),
+                    is_object: ty.is_some(),
+                    ty: ty.unwrap_or_else(|| context.rust_type(&parameter.ty)),
+                    optional: parameter.nullable,
+                }
             });
             Body::Parameters(arguments.collect())
         }

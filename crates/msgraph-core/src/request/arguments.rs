@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::RequestFault;
-use crate::Raw;
+use crate::{Raw, update::Edit};
 
 /// The parameters of an action, as they are sent. Used by generated code.
 #[derive(Debug, Default)]
@@ -23,6 +23,16 @@ impl Arguments {
         });
         self.0.push((name, value));
         self
+    }
+
+    /// Adds a parameter that is an object.
+    pub fn set_object<E: Edit>(mut self, name: &'static str, value: E) -> Self {
+        let patch = value.into_patch();
+        if let Some(fault) = patch.fault() {
+            self.0.push((name, Err(fault.clone())));
+            return self;
+        }
+        self.set(name, patch)
     }
 
     pub(super) fn body(self) -> Result<Raw, RequestFault> {

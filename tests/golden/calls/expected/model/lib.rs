@@ -6,23 +6,5 @@
 //! own, which holds only what a client may write.
 
 #[rustfmt::skip]
-mod inbox;
-#[rustfmt::skip]
-mod inbox_update;
-#[rustfmt::skip]
-mod message;
-#[rustfmt::skip]
-mod message_create;
-#[rustfmt::skip]
-mod message_update;
-#[rustfmt::skip]
-mod session;
-#[rustfmt::skip]
-mod user;
-pub use self::inbox::Inbox;
-pub use self::inbox_update::InboxUpdate;
-pub use self::message::Message;
-pub use self::message_create::MessageCreate;
-pub use self::message_update::MessageUpdate;
-pub use self::session::Session;
-pub use self::user::User;
+mod generated;
+pub use self::generated::*;

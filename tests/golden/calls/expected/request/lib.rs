@@ -2,35 +2,11 @@
 
 //! The requests of the service, as values.
 //!
-//! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
+//! A path begins in the module of its version, and ends with the request.
 
 #[rustfmt::skip]
-mod me;
-#[rustfmt::skip]
-mod me_inbox;
-#[rustfmt::skip]
-mod me_inbox_messages;
-#[rustfmt::skip]
-mod me_inbox_messages_item;
-pub use self::me::Me;
-pub use self::me_inbox::MeInbox;
-pub use self::me_inbox_messages::MeInboxMessages;
-pub use self::me_inbox_messages_item::MeInboxMessagesItem;
+mod generated;
+pub use self::generated::*;
 
+#[rustfmt::skip]
 pub mod v1;
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
-    &me_inbox::GET,
-    &me_inbox::PATCH,
-    &me_inbox::DELETE,
-    &me_inbox::RIGHTS,
-    &me_inbox_messages::GET,
-    &me_inbox_messages::POST,
-    &me_inbox_messages::DELTA,
-    &me_inbox_messages_item::GET,
-    &me_inbox_messages_item::PATCH,
-    &me_inbox_messages_item::DELETE,
-    &me_inbox_messages_item::MOVE,
-    &me_inbox_messages_item::ARCHIVE,
-];

@@ -6,44 +6,5 @@
 //! own, which holds only what a client may write.
 
 #[rustfmt::skip]
-mod address;
-#[rustfmt::skip]
-mod address_input;
-#[rustfmt::skip]
-mod customer;
-#[rustfmt::skip]
-mod discount;
-#[rustfmt::skip]
-mod discount_update;
-#[rustfmt::skip]
-mod discounts;
-#[rustfmt::skip]
-mod line;
-#[rustfmt::skip]
-mod marks;
-#[rustfmt::skip]
-mod order;
-#[rustfmt::skip]
-mod order_create;
-#[rustfmt::skip]
-mod order_update;
-#[rustfmt::skip]
-mod receipt;
-#[rustfmt::skip]
-mod receipt_update;
-#[rustfmt::skip]
-mod state;
-pub use self::address::Address;
-pub use self::address_input::AddressInput;
-pub use self::customer::Customer;
-pub use self::discount::Discount;
-pub use self::discount_update::DiscountUpdate;
-pub use self::discounts::Discounts;
-pub use self::line::Line;
-pub use self::marks::Marks;
-pub use self::order::Order;
-pub use self::order_create::OrderCreate;
-pub use self::order_update::OrderUpdate;
-pub use self::receipt::Receipt;
-pub use self::receipt_update::ReceiptUpdate;
-pub use self::state::State;
+mod generated;
+pub use self::generated::*;

@@ -2,34 +2,11 @@
 
 //! The requests of the service, as values.
 //!
-//! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
+//! A path begins in the module of its version, and ends with the request.
 
 #[rustfmt::skip]
-mod shop;
-#[rustfmt::skip]
-mod shop_orders;
-#[rustfmt::skip]
-mod shop_orders_item;
-#[rustfmt::skip]
-mod shop_orders_item_customer;
-#[rustfmt::skip]
-mod shop_orders_item_receipt;
-pub use self::shop::Shop;
-pub use self::shop_orders::ShopOrders;
-pub use self::shop_orders_item::ShopOrdersItem;
-pub use self::shop_orders_item_customer::ShopOrdersItemCustomer;
-pub use self::shop_orders_item_receipt::ShopOrdersItemReceipt;
+mod generated;
+pub use self::generated::*;
 
+#[rustfmt::skip]
 pub mod v1;
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
-    &shop_orders::GET,
-    &shop_orders::POST,
-    &shop_orders_item::GET,
-    &shop_orders_item::PATCH,
-    &shop_orders_item::DELETE,
-    &shop_orders_item_customer::GET,
-    &shop_orders_item_receipt::GET,
-    &shop_orders_item_receipt::PATCH,
-];

@@ -6,20 +6,5 @@
 //! own, which holds only what a client may write.
 
 #[rustfmt::skip]
-mod address;
-#[rustfmt::skip]
-mod discounts;
-#[rustfmt::skip]
-mod line;
-#[rustfmt::skip]
-mod marks;
-#[rustfmt::skip]
-mod order;
-#[rustfmt::skip]
-mod state;
-pub use self::address::Address;
-pub use self::discounts::Discounts;
-pub use self::line::Line;
-pub use self::marks::Marks;
-pub use self::order::Order;
-pub use self::state::State;
+mod generated;
+pub use self::generated::*;

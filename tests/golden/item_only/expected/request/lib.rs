@@ -2,16 +2,11 @@
 
 //! The requests of the service, as values.
 //!
-//! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
+//! A path begins in the module of its version, and ends with the request.
 
 #[rustfmt::skip]
-mod shop;
-#[rustfmt::skip]
-mod shop_orders_item;
-pub use self::shop::Shop;
-pub use self::shop_orders_item::ShopOrdersItem;
+mod generated;
+pub use self::generated::*;
 
+#[rustfmt::skip]
 pub mod v1;
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[&shop_orders_item::GET];

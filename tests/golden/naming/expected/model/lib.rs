@@ -6,41 +6,5 @@
 //! own, which holds only what a client may write.
 
 #[rustfmt::skip]
-mod match_;
-#[rustfmt::skip]
-mod match_input;
-#[rustfmt::skip]
-mod numbered;
-#[rustfmt::skip]
-mod numbered_create;
-#[rustfmt::skip]
-mod option_create;
-#[rustfmt::skip]
-mod option_update;
-#[rustfmt::skip]
-mod option;
-#[rustfmt::skip]
-mod page_create;
-#[rustfmt::skip]
-mod page_update;
-#[rustfmt::skip]
-mod page;
-#[rustfmt::skip]
-mod result_input;
-#[rustfmt::skip]
-mod result;
-#[rustfmt::skip]
-mod some;
-pub use self::match_::Match;
-pub use self::match_input::MatchInput;
-pub use self::numbered::Numbered;
-pub use self::numbered_create::NumberedCreate;
-pub use self::option_create::OptionCreate;
-pub use self::option_update::OptionUpdate;
-pub use self::option::Option_;
-pub use self::page_create::PageCreate;
-pub use self::page_update::PageUpdate;
-pub use self::page::Page_;
-pub use self::result_input::ResultInput;
-pub use self::result::Result_;
-pub use self::some::Some_;
+mod generated;
+pub use self::generated::*;

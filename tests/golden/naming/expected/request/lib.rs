@@ -2,55 +2,11 @@
 
 //! The requests of the service, as values.
 //!
-//! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
+//! A path begins in the module of its version, and ends with the request.
 
 #[rustfmt::skip]
-mod path;
-#[rustfmt::skip]
-mod things;
-#[rustfmt::skip]
-mod things_item;
-#[rustfmt::skip]
-mod things_item_calendar;
-#[rustfmt::skip]
-mod things_item_calendars;
-#[rustfmt::skip]
-mod things_item_calendars_item;
-#[rustfmt::skip]
-mod things_item_numbered;
-#[rustfmt::skip]
-mod things_item_update;
-pub use self::path::Path_;
-pub use self::things::Things;
-pub use self::things_item::ThingsItem;
-pub use self::things_item_calendar::ThingsItemCalendar;
-pub use self::things_item_calendars::ThingsItemCalendars;
-pub use self::things_item_calendars_item::ThingsItemCalendarsItem;
-pub use self::things_item_numbered::ThingsItemNumbered;
-pub use self::things_item_update::ThingsItemUpdate;
+mod generated;
+pub use self::generated::*;
 
+#[rustfmt::skip]
 pub mod v1;
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
-    &path::GET,
-    &path::PATCH,
-    &things::GET,
-    &things::POST,
-    &things_item::GET,
-    &things_item::PATCH,
-    &things_item::DELETE,
-    &things_item_calendar::GET,
-    &things_item_calendar::PATCH,
-    &things_item_calendar::DELETE,
-    &things_item_calendars::GET,
-    &things_item_calendars::POST,
-    &things_item_calendars_item::GET,
-    &things_item_calendars_item::PATCH,
-    &things_item_calendars_item::DELETE,
-    &things_item_numbered::GET,
-    &things_item_numbered::POST,
-    &things_item_update::GET,
-    &things_item_update::PATCH,
-    &things_item_update::DELETE,
-];

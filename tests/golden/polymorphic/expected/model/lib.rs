@@ -6,35 +6,5 @@
 //! own, which holds only what a client may write.
 
 #[rustfmt::skip]
-mod camera;
-#[rustfmt::skip]
-mod file;
-#[rustfmt::skip]
-mod file_other;
-#[rustfmt::skip]
-mod note;
-#[rustfmt::skip]
-mod note_create;
-#[rustfmt::skip]
-mod note_update;
-#[rustfmt::skip]
-mod origin;
-#[rustfmt::skip]
-mod origin_other;
-#[rustfmt::skip]
-mod picture;
-#[rustfmt::skip]
-mod picture_create;
-#[rustfmt::skip]
-mod picture_update;
-pub use self::camera::Camera;
-pub use self::file::File;
-pub use self::file_other::FileOther;
-pub use self::note::Note;
-pub use self::note_create::NoteCreate;
-pub use self::note_update::NoteUpdate;
-pub use self::origin::Origin;
-pub use self::origin_other::OriginOther;
-pub use self::picture::Picture;
-pub use self::picture_create::PictureCreate;
-pub use self::picture_update::PictureUpdate;
+mod generated;
+pub use self::generated::*;

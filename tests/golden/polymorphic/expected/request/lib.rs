@@ -2,37 +2,11 @@
 
 //! The requests of the service, as values.
 //!
-//! A path begins in the module of its version, and ends with the request: `v1::planner().task(&id).get()`.
+//! A path begins in the module of its version, and ends with the request.
 
 #[rustfmt::skip]
-mod files;
-#[rustfmt::skip]
-mod files_item;
-#[rustfmt::skip]
-mod files_item_parts;
-#[rustfmt::skip]
-mod files_item_parts_item;
-pub use self::files::Files;
-pub use self::files_item::FilesItem;
-pub use self::files_item_parts::FilesItemParts;
-pub use self::files_item_parts_item::FilesItemPartsItem;
+mod generated;
+pub use self::generated::*;
 
+#[rustfmt::skip]
 pub mod v1;
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
-    &files::GET,
-    &files::POST_NOTE,
-    &files::POST_PICTURE,
-    &files_item::GET,
-    &files_item::PATCH_NOTE,
-    &files_item::PATCH_PICTURE,
-    &files_item::DELETE,
-    &files_item_parts::GET,
-    &files_item_parts::POST_NOTE,
-    &files_item_parts::POST_PICTURE,
-    &files_item_parts_item::GET,
-    &files_item_parts_item::PATCH_NOTE,
-    &files_item_parts_item::PATCH_PICTURE,
-    &files_item_parts_item::DELETE,
-];
