@@ -21,6 +21,8 @@ pub(crate) enum Change {
     Create(PathBuf),
     Update(PathBuf),
     Remove(PathBuf),
+    /// A file of somebody's among generated ones; it is left where it is.
+    Foreign(PathBuf),
 }
 
 impl fmt::Display for Change {
@@ -29,6 +31,7 @@ impl fmt::Display for Change {
             Self::Create(path) => write!(formatter, "new       {}", path.display()),
             Self::Update(path) => write!(formatter, "changed   {}", path.display()),
             Self::Remove(path) => write!(formatter, "removed   {}", path.display()),
+            Self::Foreign(path) => write!(formatter, "not ours  {} (move it away)", path.display()),
         }
     }
 }
@@ -57,10 +60,15 @@ pub(crate) fn sync_folder(folder: &Path, files: &BTreeMap<String, String>, mode:
         changes.extend(sync_file(&folder.join(path), text, mode)?);
     }
     for path in stray {
+        let is_ours = is_generated(&path);
         if mode == Mode::Write {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
-        changes.push(Change::Remove(path));
+        changes.push(if is_ours {
+            Change::Remove(path)
+        } else {
+            Change::Foreign(path)
+        });
     }
     Ok(changes)
 }
@@ -186,7 +194,7 @@ mod tests {
         fs::write(&path, "mine").unwrap();
         assert_eq!(
             sync_folder(folder.path(), &generated(), Mode::Check).unwrap(),
-            [Change::Remove(path.clone())]
+            [Change::Foreign(path.clone())]
         );
         let error = sync_folder(folder.path(), &generated(), Mode::Write)
             .unwrap_err()

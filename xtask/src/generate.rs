@@ -163,7 +163,15 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
     for (path, text) in workspace {
         changes.extend(sync_file(&out.join(path), &text, Mode::Write)?);
     }
+    changes.extend(sync_file(&out.join("slice.lock"), &output.lock, Mode::Write)?);
     report(&output, started);
+    if output.report.cut > 0 {
+        println!(
+            "left out {}: see {}",
+            output.report.cut,
+            out.join("slice.lock").display()
+        );
+    }
     if !output.report.without_prose.is_empty() {
         println!("items without prose of their own {}", output.report.without_prose.len());
     }

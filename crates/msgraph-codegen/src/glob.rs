@@ -68,6 +68,16 @@ impl Glob {
         self.methods.is_empty() || self.methods.contains(&method)
     }
 
+    /// The names that the glob begins with, up to the first `*` or `**`; a key is `{}`.
+    pub(crate) fn beginning(&self) -> Vec<&str> {
+        let names = self.segments.iter().map_while(|segment| match segment {
+            Segment::Name(name) => Some(name.as_str()),
+            Segment::Key => Some("{}"),
+            Segment::Any | Segment::One => None,
+        });
+        names.collect()
+    }
+
     /// Compares with a path, whose keys are written in braces.
     pub(crate) fn agreement(&self, path: &[&str]) -> Agreement {
         // The positions in the glob that the path may have reached.

@@ -121,10 +121,7 @@ pub(crate) fn slice(
                 "remove it, or the other".to_owned(),
             )
         } else {
-            (
-                "matches nothing",
-                format!("paths begin with one of: {}", first_names(edm)),
-            )
+            ("matches nothing", nearest(edm, glob))
         };
         let root = roots.iter().find(|root| root.glob == glob.text());
         complaints
@@ -159,13 +156,86 @@ pub(crate) fn slice(
 /// All of Planner and To Do are some hundreds; a model with many ways round has more paths than anybody could compile.
 const MOST_PATHS: usize = 20_000;
 
-fn first_names(edm: &Edm) -> String {
-    const SHOWN: usize = 12;
-    let mut names: Vec<_> = edm.roots.keys().take(SHOWN).map(String::as_str).collect();
-    if edm.roots.len() > SHOWN {
-        names.push("...");
+/// What can stand where a glob goes wrong.
+fn nearest(edm: &Edm, glob: &Glob) -> String {
+    let mut above = String::new();
+    let mut here: Option<(&QualifiedName, bool)> = None;
+    for name in glob.beginning() {
+        let names: Vec<&str> = match here {
+            None => edm.roots.keys().map(String::as_str).collect(),
+            Some((target, true)) => {
+                let calls = edm
+                    .calls
+                    .iter()
+                    .filter(|call| call.collection && call.target == *target);
+                ["{id}"]
+                    .into_iter()
+                    .chain(calls.map(|call| call.name.as_str()))
+                    .collect()
+            }
+            Some((target, false)) => {
+                let navigations = edm
+                    .lineage(target)
+                    .into_iter()
+                    .flat_map(|(_, structured)| &structured.navigations);
+                let calls = edm
+                    .calls
+                    .iter()
+                    .filter(|call| !call.collection && call.target == *target);
+                navigations
+                    .map(|navigation| navigation.name.as_str())
+                    .chain(calls.map(|call| call.name.as_str()))
+                    .collect()
+            }
+        };
+        let next = match here {
+            None => edm.roots.get(name).map(|root| (&root.target, root.collection)),
+            Some((target, true)) => (name == "{}").then_some((target, false)),
+            Some((target, false)) => {
+                let mut navigations = edm
+                    .lineage(target)
+                    .into_iter()
+                    .flat_map(|(_, structured)| &structured.navigations);
+                let navigation = navigations.find(|navigation| navigation.name == name);
+                navigation.map(|navigation| (&navigation.target, navigation.collection))
+            }
+        };
+        if next.is_none() {
+            let place = if above.is_empty() {
+                "a path begins with".to_owned()
+            } else {
+                format!("after `{above}` comes")
+            };
+            return match names.as_slice() {
+                [] => format!("nothing comes after `{above}`"),
+                _ => format!("{place} one of: {}", closest(name, names)),
+            };
+        }
+        here = next;
+        let segment = if name == "{}" { "{id}" } else { name };
+        above = if above.is_empty() {
+            segment.to_owned()
+        } else {
+            format!("{above}/{segment}")
+        };
     }
-    names.join(", ")
+    format!("nothing below `{above}` is like it")
+}
+
+/// The names that are most like one, the rest by alphabet.
+fn closest(name: &str, mut names: Vec<&str>) -> String {
+    const SHOWN: usize = 12;
+    let alike = |other: &str| {
+        name.chars()
+            .zip(other.chars())
+            .take_while(|(one, two)| one == two)
+            .count()
+    };
+    names.sort_by_key(|other| (std::cmp::Reverse(alike(other)), (*other).to_owned()));
+    names.dedup();
+    let rest = if names.len() > SHOWN { ", ..." } else { "" };
+    names.truncate(SHOWN);
+    format!("{}{rest}", names.join(", "))
 }
 
 struct Slicer<'a> {

@@ -35,6 +35,12 @@ impl DateTimeOffset {
     }
 }
 
+impl From<&str> for DateTimeOffset {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
 /// Writes UTC, with as many digits of a second as the time has.
 impl From<SystemTime> for DateTimeOffset {
     fn from(time: SystemTime) -> Self {

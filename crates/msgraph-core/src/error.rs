@@ -154,6 +154,12 @@ impl ServiceError {
         self.status == 412
     }
 
+    /// Whether the object was changed since it was read: a conflict (409) or an ETag that is too old (412).
+    /// Read it again, merge, and send the update with the new ETag.
+    pub fn is_stale(&self) -> bool {
+        self.is_conflict() || self.is_precondition_failed()
+    }
+
     /// Whether there is no such object, or none that the caller may see (404).
     pub fn is_not_found(&self) -> bool {
         self.status == 404
@@ -182,6 +188,9 @@ impl ServiceError {
     }
 
     /// Whether the service asks to slow down (429), or is busy (503, 504, 509).
+    ///
+    /// That alone does not make it safe to send a write again: see [`may_be_carried_out`](Self::may_be_carried_out) and
+    /// [`Replay`](crate::request::Replay). The client repeats nothing by itself.
     pub fn is_throttled(&self) -> bool {
         matches!(self.status, 429 | 503 | 504 | 509)
     }

@@ -38,7 +38,7 @@ mod text;
 pub use self::{
     answer::{Answer, DecodeError, Reply},
     date_time::DateTimeOffset,
-    delta::{Change, Continuation, DeltaLink, DeltaPage, NextLink},
+    delta::{Change, Continuation, DeltaLink, DeltaPage, NextLink, Removal, RemovalReason},
     error::{PlannerLimit, ServiceError},
     etag::ETag,
     id::Id,

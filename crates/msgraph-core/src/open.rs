@@ -91,6 +91,16 @@ impl<K, V> OpenMap<K, V> {
     }
 }
 
+/// The keys that have a value, with the value.
+impl<'m, K, V> IntoIterator for &'m OpenMap<K, V> {
+    type Item = (&'m K, &'m V);
+    type IntoIter = Box<dyn Iterator<Item = (&'m K, &'m V)> + 'm>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
 impl<K, V> Default for OpenMap<K, V> {
     fn default() -> Self {
         Self {

@@ -27,7 +27,8 @@ impl OrderHint {
         &self.0
     }
 
-    /// The place of the only object: one that has no neighbours yet.
+    /// The place of the only object: one that has no neighbours yet. Where there are others, [`before_all`](Self::before_all)
+    /// and [`after_all`](Self::after_all) make a place beside them.
     pub fn first() -> NewOrderHint {
         Self::place(None, None)
     }
@@ -40,6 +41,16 @@ impl OrderHint {
     /// The place after `previous`, for an object that becomes the last.
     pub fn after(previous: &(impl Neighbour + ?Sized)) -> NewOrderHint {
         Self::place(Some(previous.hint()), None)
+    }
+
+    /// The place before all of these, or of the only object where there are none.
+    pub fn before_all<'h>(others: impl IntoIterator<Item = &'h Self>) -> NewOrderHint {
+        Self::place(None, others.into_iter().min().map(Self::as_str))
+    }
+
+    /// The place after all of these, or of the only object where there are none.
+    pub fn after_all<'h>(others: impl IntoIterator<Item = &'h Self>) -> NewOrderHint {
+        Self::place(others.into_iter().max().map(Self::as_str), None)
     }
 
     /// The place between two neighbours, either of which may be a hint that was not sent yet.

@@ -74,6 +74,10 @@ fn order_hints_are_made_by_the_published_formula() {
         };
         assert_eq!(made.as_str(), expected);
     }
+    let hints = ["5637", "adhg", "8585"].map(OrderHint::new);
+    assert_eq!(OrderHint::before_all(&hints).as_str(), " 5637!");
+    assert_eq!(OrderHint::after_all(&hints).as_str(), "adhg !");
+    assert_eq!(OrderHint::before_all(&[]), OrderHint::first());
     let unsent: NewOrderHint = OrderHint::first();
     assert_eq!(OrderHint::after(&unsent).hint(), " ! !");
     assert!(OrderHint::new("a") < OrderHint::new("a!") && OrderHint::new("Z") < OrderHint::new("a"));

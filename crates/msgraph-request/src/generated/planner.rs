@@ -20,7 +20,7 @@ impl<V: ApiVersion> Planner<V> {
     pub fn bucket(self, id: &Id<model::PlannerBucket>) -> crate::PlannerBucketsItem<V> {
         crate::PlannerBucketsItem::new(self.path.segment("buckets").id(id))
     }
-    /// The buckets of all plans.
+    /// Buckets, of one plan at a time.
     pub fn buckets(self) -> crate::PlannerBuckets<V> {
         crate::PlannerBuckets::new(self.path.segment("buckets"))
     }
@@ -28,7 +28,7 @@ impl<V: ApiVersion> Planner<V> {
     pub fn plan(self, id: &Id<model::PlannerPlan>) -> crate::PlannerPlansItem<V> {
         crate::PlannerPlansItem::new(self.path.segment("plans").id(id))
     }
-    /// All plans.
+    /// Plans, of one group at a time.
     pub fn plans(self) -> crate::PlannerPlans<V> {
         crate::PlannerPlans::new(self.path.segment("plans"))
     }
@@ -36,7 +36,7 @@ impl<V: ApiVersion> Planner<V> {
     pub fn task(self, id: &Id<model::PlannerTask>) -> crate::PlannerTasksItem<V> {
         crate::PlannerTasksItem::new(self.path.segment("tasks").id(id))
     }
-    /// The tasks of all plans.
+    /// Tasks, of one plan at a time.
     pub fn tasks(self) -> crate::PlannerTasks<V> {
         crate::PlannerTasks::new(self.path.segment("tasks"))
     }

@@ -4,7 +4,7 @@ use msgraph_core::prelude::*;
 
 use msgraph_model as model;
 
-/// The buckets of all plans.
+/// Buckets, of one plan at a time.
 ///
 /// `/planner/buckets`
 #[derive(Debug, Clone)]

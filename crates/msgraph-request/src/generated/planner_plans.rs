@@ -4,7 +4,7 @@ use msgraph_core::prelude::*;
 
 use msgraph_model as model;
 
-/// All plans.
+/// Plans, of one group at a time.
 ///
 /// `/planner/plans`
 #[derive(Debug, Clone)]

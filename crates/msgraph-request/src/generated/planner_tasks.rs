@@ -4,7 +4,7 @@ use msgraph_core::prelude::*;
 
 use msgraph_model as model;
 
-/// The tasks of all plans.
+/// Tasks, of one plan at a time.
 ///
 /// `/planner/tasks`
 #[derive(Debug, Clone)]
