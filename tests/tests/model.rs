@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use msgraph_core::{
-    Binary, Category, Change, Continuation, DeltaPage, Id, OrderHint, Page, Presence, Record, Versioned,
+    Binary, Category, Change, Continuation, DeltaPage, Filter, Id, OrderHint, Page, Presence, Record, Versioned,
     delta::RemovalReason,
     request::{Method, Replay},
     update::Edit,
@@ -14,7 +14,8 @@ use msgraph_model::{
     OpenTypeExtensionCreate, PatternedRecurrenceInput, PlannerAssignedToTaskBoardTaskFormatUpdate,
     PlannerExternalReferenceUpdate, PlannerPlanContainerInput, PlannerPlanCreate, PlannerPreviewType, PlannerTask,
     PlannerTaskDetails, PlannerTaskDetailsUpdate, PlannerTaskUpdate, RecurrencePatternInput, RecurrencePatternType,
-    RecurrenceRangeInput, RecurrenceRangeType, TaskFileAttachmentCreate, TodoTaskCreate,
+    RecurrenceRangeInput, RecurrenceRangeType, TaskFileAttachmentCreate, TaskStatus, TodoTask, TodoTaskCreate,
+    TodoTaskList,
 };
 use msgraph_request::{OPERATIONS, v1};
 use serde_json::{Value, json};
@@ -270,6 +271,40 @@ fn users_and_the_one_who_is_signed_in_share_their_requests() {
         "/users/adele%40contoso%2Ecom/todo/lists/AAMkADIyAAAAABrJAAA=/tasks".replace("%2E", ".")
     );
     assert_eq!(mine.operation(), theirs.operation());
+}
+
+#[test]
+fn queries_are_escaped_once_and_replaced_by_a_second_call() {
+    let filter = Filter::eq(TodoTask::TITLE, "it's & #1").or(Filter::starts_with(TodoTask::TITLE, "é"));
+    let filter = filter
+        .and(Filter::ne(TodoTask::STATUS, TaskStatus::Completed))
+        .and(Filter::is_null(TodoTask::BODY).negated());
+    let expected =
+        "((title eq 'it''s & #1' or startsWith(title,'é')) and status ne 'completed') and not (body eq null)";
+    assert_eq!(filter.to_string(), expected);
+    let request = v1::me()
+        .todo()
+        .list(&Id::new("l"))
+        .tasks()
+        .list()
+        .top(5)
+        .filter(filter)
+        .top(7);
+    let request = request
+        .order_by_descending(TodoTask::CREATED_DATE_TIME)
+        .expand([TodoTask::CHECKLIST_ITEMS]);
+    assert_eq!(
+        request.query(),
+        "$filter=((title%20eq%20%27it%27%27s%20%26%20%231%27%20or%20startsWith(title,%27%C3%A9%27))%20and%20status%20ne%20\
+         %27completed%27)%20and%20not%20(body%20eq%20null)&$top=7&$orderby=createdDateTime%20desc&$expand=checklistItems"
+    );
+    assert!(!format!("{request:?}").contains("it's"));
+    let delta = v1::me()
+        .todo()
+        .lists()
+        .delta()
+        .select([TodoTaskList::ID, TodoTaskList::DISPLAY_NAME]);
+    assert_eq!(delta.query(), "$select=id,displayName");
 }
 
 #[test]

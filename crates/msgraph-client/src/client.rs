@@ -46,7 +46,7 @@ impl Client {
     /// # Errors
     ///
     /// See [`Error`]: each of its kinds says whether the service may have carried the request out.
-    pub async fn send<R: Answer>(&self, request: Request<R>) -> Result<R, Error> {
+    pub async fn send<R: Answer, O>(&self, request: Request<R, O>) -> Result<R, Error> {
         request.check().map_err(Error::Request)?;
         let base_url = &self.inner.base_url;
         let url = match request.link() {

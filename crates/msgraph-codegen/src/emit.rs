@@ -62,7 +62,11 @@ pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
         insert(&mut files, file_name(&builder.name), format::file(items))?;
     }
     let names = plan.builders.iter().map(|builder| &*builder.name);
-    let modules = [crate_root::modules(names), crate_root::operations(plan)];
+    let modules = [
+        crate_root::modules(names),
+        crate_root::options(plan),
+        crate_root::operations(plan),
+    ];
     insert(&mut files, MODULES.to_owned(), format::plain_file(modules))?;
     insert(
         &mut files,

@@ -357,6 +357,8 @@ pub struct Operation {
     pub answer: Answer,
     /// The query options that the service honours.
     pub query_options: Vec<String>,
+    /// The type that stands for them.
+    pub options: Option<String>,
     /// The least privileged permissions: work, personal, application.
     pub permissions: [Option<String>; 3],
     /// The page of the reference.

@@ -13,6 +13,7 @@
 //! | [`enums`], [`date_time`], [`literal`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
 //! | [`request`], [`answer`], [`page`] | a request is a value; it knows the type of its answer |
 //! | [`delta`] | pages of changes, and which of their links is worth keeping |
+//! | [`filter`] | conditions as expressions, escaped |
 //! | [`error`] | what the service says when it refuses |
 
 pub mod answer;
@@ -21,6 +22,7 @@ pub mod delta;
 pub mod enums;
 pub mod error;
 pub mod etag;
+pub mod filter;
 pub mod id;
 pub mod json;
 pub mod literal;
@@ -41,6 +43,7 @@ pub use self::{
     delta::{Change, Continuation, DeltaLink, DeltaPage, NextLink, Removal, RemovalReason},
     error::{PlannerLimit, ServiceError},
     etag::ETag,
+    filter::Filter,
     id::Id,
     json::Raw,
     literal::{Binary, Date, Duration, TimeOfDay},
@@ -65,7 +68,10 @@ pub mod prelude {
         enums::{self, OpenEnum},
         polymorphic,
         record::{self, Extra, Values, VisitProperties},
-        request::{self, ApiVersion, Arguments, DeleteIn, Method, Operation, Path, QueryOption, Replay, UpdateIn, V1},
+        request::{
+            self, ApiVersion, Arguments, DeleteIn, Method, Operation, Path, QueryOption, Replay, Takes, UpdateIn, V1,
+            option,
+        },
         update::{Edit, Patch},
     };
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod fault;
 mod operation;
 mod path;
+mod query;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -13,9 +14,11 @@ pub use self::{
     fault::RequestFault,
     operation::{Method, Operation, Permissions, QueryOption, Replay},
     path::{ApiVersion, Path, V1},
+    query::{Queried, Takes, option},
 };
 use crate::{
     ETag, Id, Link, Raw, Versioned,
+    filter::Literal,
     record::Entity,
     record::Record,
     update::{Edit, Patch, Typed},
@@ -24,10 +27,11 @@ use crate::{
 /// A request that is answered with an `R`.
 ///
 /// Made by the generated builders; a client sends it. It holds the path below the version, so it is the same for
-/// every cloud.
-pub struct Request<R> {
+/// every cloud. `O` says which query options the operation takes: [`top`](Self::top) and its like exist only where the
+/// service honours them.
+pub struct Request<R, O = ()> {
     parts: Parts,
-    answer: PhantomData<fn() -> R>,
+    answer: PhantomData<fn() -> (R, O)>,
 }
 
 /// All of a request but the type of its answer.
@@ -46,7 +50,7 @@ struct Parts {
 }
 
 /// What a user reads.
-impl<R> Request<R> {
+impl<R, O> Request<R, O> {
     /// What is known of the operation.
     pub fn operation(&self) -> &'static Operation {
         self.parts.operation
@@ -124,7 +128,7 @@ static FOLLOW: Operation = Operation::new(Method::Get, "");
 
 /// What generated builders write.
 #[doc(hidden)]
-impl<R> Request<R> {
+impl<R, O> Request<R, O> {
     pub fn new<V: ApiVersion>(operation: &'static Operation, path: Path<V>) -> Self {
         let (path, fault) = path.finish();
         // Without it the service hides the members of an enum that were added after `unknownFutureValue`.
@@ -176,10 +180,9 @@ impl<R> Request<R> {
         self
     }
 
-    /// `$filter=property eq 'text'`, with quotes in the text doubled, as OData escapes them.
+    /// `$filter=property eq 'text'`
     pub fn filter_equals(self, property: &'static str, text: &str) -> Self {
-        let literal = text.replace('\'', "''");
-        self.query_option(QueryOption::Filter, format!("{property} eq '{literal}'"))
+        self.query_option(QueryOption::Filter, format!("{property} eq {}", text.literal()))
     }
 
     pub fn body_from_arguments(mut self, arguments: Arguments) -> Self {
@@ -229,7 +232,7 @@ impl Parts {
     }
 }
 
-impl<R> Clone for Request<R> {
+impl<R, O> Clone for Request<R, O> {
     fn clone(&self) -> Self {
         Self {
             parts: self.parts.clone(),
@@ -238,14 +241,14 @@ impl<R> Clone for Request<R> {
     }
 }
 
-impl<R> PartialEq for Request<R> {
+impl<R, O> PartialEq for Request<R, O> {
     fn eq(&self, other: &Self) -> bool {
         self.parts == other.parts
     }
 }
 
 /// Shows what is asked for, not what is sent: a body holds somebody's data.
-impl<R> fmt::Debug for Request<R> {
+impl<R, O> fmt::Debug for Request<R, O> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Request");
         shown.field("operation", &format_args!("{}", self.parts.operation));

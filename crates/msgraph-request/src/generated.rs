@@ -75,6 +75,10 @@ pub use self::planner_tasks_item_bucket_task_board_format::PlannerTasksItemBucke
 pub use self::planner_tasks_item_details::PlannerTasksItemDetails;
 pub use self::planner_tasks_item_progress_task_board_format::PlannerTasksItemProgressTaskBoardFormat;
 
+pub use self::me_todo_lists::MeTodoListsDelta;
+pub use self::me_todo_lists_item_tasks::MeTodoListsItemTasksList;
+pub use self::me_todo_lists_item_tasks::MeTodoListsItemTasksDelta;
+
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &groups_item_planner_plans::GET,

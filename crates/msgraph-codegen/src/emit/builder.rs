@@ -35,6 +35,7 @@ pub(super) fn emit(builder: &Builder) -> Vec<TokenStream> {
         },
     ];
     items.extend(builder.shortcuts.iter().map(shortcut_impl));
+    items.extend(builder.operations.iter().filter_map(options));
     items.extend(builder.operations.iter().map(facts));
     items
 }
@@ -124,10 +125,11 @@ fn request(operation: &Operation) -> TokenStream {
             quote!(DeltaPage<model::#entity>)
         }
     };
+    let taken = options_name(operation).map(|options| quote!(, #options));
     let segment = operation.segment.as_ref().map(|segment| quote!(.segment(#segment)));
     quote! {
         #lines
-        pub fn #name(#(#parameters),*) -> Request<#answer> {
+        pub fn #name(#(#parameters),*) -> Request<#answer #taken> {
             Request::new(&#facts, self.path #segment) #(#steps)*
         }
     }
@@ -202,6 +204,30 @@ fn shortcut_impl(shortcut: &Shortcut) -> TokenStream {
             }
         },
     }
+}
+
+/// The query options that an operation takes, as a type.
+fn options(operation: &Operation) -> Option<TokenStream> {
+    let name = options_name(operation)?;
+    let line = format!(" The query options of `{} {}`.", operation.method, operation.path);
+    let options = taken(operation).map(ident);
+    Some(quote! {
+        #[doc = #line]
+        #[derive(Debug)]
+        pub enum #name {}
+        #(impl Takes<option::#options> for #name {})*
+    })
+}
+
+/// Those that a caller gives; a filter that the service insists on is an argument.
+pub(super) fn taken(operation: &Operation) -> impl Iterator<Item = &str> {
+    let options = operation.query_options.iter().map(String::as_str);
+    options.filter(|option| *option != "Filter" || operation.filter.is_none())
+}
+
+pub(super) fn options_name(operation: &Operation) -> Option<Ident> {
+    taken(operation).next()?;
+    operation.options.as_deref().map(ident)
 }
 
 /// The static that holds what is known of an operation.

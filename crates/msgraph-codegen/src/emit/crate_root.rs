@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{docs, ident, idents, module_name};
+use super::{builder::options_name, docs, ident, idents, module_name};
 use crate::plan::Plan;
 
 /// The root of the model crate.
@@ -53,6 +53,16 @@ pub(super) fn modules<'n>(names: impl Iterator<Item = &'n str>) -> TokenStream {
         #(mod #modules;)*
         #(pub use self::#modules::#names;)*
     }
+}
+
+/// The types that stand for query options.
+pub(super) fn options(plan: &Plan) -> TokenStream {
+    let options = plan.builders.iter().flat_map(|builder| {
+        let module = ident(&module_name(&builder.name));
+        let names = builder.operations.iter().filter_map(options_name);
+        names.map(move |name| quote!(pub use self::#module::#name;))
+    });
+    quote!(#(#options)*)
 }
 
 /// The table of all operations.

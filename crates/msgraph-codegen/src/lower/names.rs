@@ -64,6 +64,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Serializer",
     "Some",
     "String",
+    "Takes",
     "TimeOfDay",
     "UpdateIn",
     "V1",

@@ -256,7 +256,6 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
         facts: call.map_or_else(|| method.name().to_owned(), |call| names::constant_name(&call.name)),
         aliases: Vec::new(),
         segment: call.map(|call| call.name.clone()),
-        name,
         path,
         docs,
         entity: names::type_name(&node.target),
@@ -264,9 +263,14 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
         filter: filter.map(|(filter, _)| filter),
         body: body(context, node, method, call),
         answer: answer(context, node, method, call),
+        options: Some(match call {
+            Some(_) => builder_name(context, node),
+            None => builder_name(context, node) + &name.to_upper_camel_case(),
+        }),
         query_options: entry.map(|entry| query_options(context, entry)).unwrap_or_default(),
         permissions,
         reference,
+        name,
     }
 }
 
@@ -369,12 +373,10 @@ fn permission_docs(permissions: &[Option<String>; 3]) -> Vec<String> {
 }
 
 fn query_options(context: &Context<'_>, entry: &Entry<'_, OperationEntry>) -> Vec<String> {
-    const KNOWN: [(&str, &str); 8] = [
-        ("count", "Count"),
+    const KNOWN: [(&str, &str); 6] = [
         ("expand", "Expand"),
         ("filter", "Filter"),
         ("orderby", "OrderBy"),
-        ("search", "Search"),
         ("select", "Select"),
         ("skip", "Skip"),
         ("top", "Top"),

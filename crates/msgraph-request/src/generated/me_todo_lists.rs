@@ -40,10 +40,15 @@ impl<V: ApiVersion> MeTodoLists<V> {
     /// Least permission: `Tasks.ReadWrite` (work or school account), `Tasks.ReadWrite` (personal account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/todotasklist-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::TodoTaskList>> {
+    pub fn delta(self) -> Request<DeltaPage<model::TodoTaskList>, MeTodoListsDelta> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
+
+/// The query options of `GET /me/todo/lists/delta`.
+#[derive(Debug)]
+pub enum MeTodoListsDelta {}
+impl Takes<option::Select> for MeTodoListsDelta {}
 
 pub(crate) static GET: Operation = Operation::new(Method::Get, "/me/todo/lists")
     .aliases(&[("/me", "/users/{user-id}")])

@@ -21,7 +21,9 @@ impl<V: ApiVersion> MeTodoListsItemTasks<V> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read` (personal account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/todotasklist-list-tasks>
-    pub fn list(self) -> Request<Page<Versioned<model::TodoTask>>> {
+    pub fn list(
+        self,
+    ) -> Request<Page<Versioned<model::TodoTask>>, MeTodoListsItemTasksList> {
         Request::new(&GET, self.path)
     }
     /// Creates a task in the list.
@@ -40,10 +42,30 @@ impl<V: ApiVersion> MeTodoListsItemTasks<V> {
     /// Least permission: `Tasks.ReadWrite` (work or school account), `Tasks.ReadWrite` (personal account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/todotask-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::TodoTask>> {
+    pub fn delta(
+        self,
+    ) -> Request<DeltaPage<model::TodoTask>, MeTodoListsItemTasksDelta> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
+
+/// The query options of `GET /me/todo/lists/{todoTaskList-id}/tasks`.
+#[derive(Debug)]
+pub enum MeTodoListsItemTasksList {}
+impl Takes<option::Expand> for MeTodoListsItemTasksList {}
+impl Takes<option::Filter> for MeTodoListsItemTasksList {}
+impl Takes<option::OrderBy> for MeTodoListsItemTasksList {}
+impl Takes<option::Skip> for MeTodoListsItemTasksList {}
+impl Takes<option::Top> for MeTodoListsItemTasksList {}
+
+/// The query options of `GET /me/todo/lists/{todoTaskList-id}/tasks/delta`.
+#[derive(Debug)]
+pub enum MeTodoListsItemTasksDelta {}
+impl Takes<option::Expand> for MeTodoListsItemTasksDelta {}
+impl Takes<option::Filter> for MeTodoListsItemTasksDelta {}
+impl Takes<option::OrderBy> for MeTodoListsItemTasksDelta {}
+impl Takes<option::Select> for MeTodoListsItemTasksDelta {}
+impl Takes<option::Top> for MeTodoListsItemTasksDelta {}
 
 pub(crate) static GET: Operation = Operation::new(
         Method::Get,

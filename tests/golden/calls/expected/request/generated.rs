@@ -9,6 +9,7 @@ pub use self::me_inbox::MeInbox;
 pub use self::me_inbox_messages::MeInboxMessages;
 pub use self::me_inbox_messages_item::MeInboxMessagesItem;
 
+
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &me_inbox::GET,

@@ -11,6 +11,8 @@ pub use self::shop_orders_item::ShopOrdersItem;
 pub use self::shop_orders_item_customer::ShopOrdersItemCustomer;
 pub use self::shop_orders_item_receipt::ShopOrdersItemReceipt;
 
+pub use self::shop_orders::ShopOrdersOfCustomer;
+
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &shop_orders::GET,

@@ -5,5 +5,6 @@ mod shop_orders_item;
 pub use self::shop::Shop;
 pub use self::shop_orders_item::ShopOrdersItem;
 
+
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[&shop_orders_item::GET];

@@ -17,6 +17,7 @@ pub use self::things_item_calendars_item::ThingsItemCalendarsItem;
 pub use self::things_item_numbered::ThingsItemNumbered;
 pub use self::things_item_update::ThingsItemUpdate;
 
+
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &path::GET,

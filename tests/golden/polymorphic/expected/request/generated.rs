@@ -9,6 +9,7 @@ pub use self::files_item::FilesItem;
 pub use self::files_item_parts::FilesItemParts;
 pub use self::files_item_parts_item::FilesItemPartsItem;
 
+
 /// Every operation, sorted by path.
 pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &files::GET,

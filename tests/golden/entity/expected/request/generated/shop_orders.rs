@@ -22,7 +22,7 @@ impl<V: ApiVersion> ShopOrders<V> {
     pub fn of_customer(
         self,
         customer_id: &Id<model::Customer>,
-    ) -> Request<Page<Versioned<model::Order>>> {
+    ) -> Request<Page<Versioned<model::Order>>, ShopOrdersOfCustomer> {
         Request::new(&GET, self.path).filter_equals("customerId", customer_id.as_str())
     }
     /// `POST /shop/orders`
@@ -30,6 +30,11 @@ impl<V: ApiVersion> ShopOrders<V> {
         Request::new(&POST, self.path).body_from(create)
     }
 }
+
+/// The query options of `GET /shop/orders`.
+#[derive(Debug)]
+pub enum ShopOrdersOfCustomer {}
+impl Takes<option::Top> for ShopOrdersOfCustomer {}
 
 pub(crate) static GET: Operation = Operation::new(Method::Get, "/shop/orders")
     .query_options(&[QueryOption::Filter, QueryOption::Top])
