@@ -155,6 +155,37 @@ fn the_whole_of_graph_gives_the_same_types() {
     );
 }
 
+/// Every fact of our metadata is one of Graph's, and our roots reach nothing there that we lack.
+#[test]
+fn our_metadata_agrees_with_the_whole() {
+    let Some(metadata) = reference("metadata/graph-v1.0.csdl.xml") else {
+        return;
+    };
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "run",
+            "--quiet",
+            "--offline",
+            "--package",
+            "xtask",
+            "--",
+            "metadata",
+            "check",
+            "--api",
+            "v1.0",
+            "--against",
+        ])
+        .arg(metadata)
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && printed.contains("differences 0"),
+        "{printed}"
+    );
+}
+
 /// What the README shows: another part of Graph.
 #[test]
 fn other_parts_of_graph_compile() {

@@ -93,6 +93,17 @@ fn run_here(mode: Mode) -> Result<()> {
     tell(&changes, mode)
 }
 
+/// What the first slice of this repository is generated from.
+pub(crate) fn own_slice() -> Result<Input> {
+    let source = read(&repository().join("metadata/generate.toml"))?;
+    let manifest: Manifest = toml::from_str(&source.text).with_context(|| source.name.clone())?;
+    manifest
+        .slice
+        .first()
+        .context("metadata/generate.toml has no slice")?
+        .input(&source)
+}
+
 impl Slice {
     fn input(&self, manifest: &Source) -> Result<Input> {
         let folder = repository();
@@ -206,7 +217,7 @@ fn crate_name(out: &Path) -> Result<String> {
     Ok(name.to_owned())
 }
 
-fn read(path: &Path) -> Result<Source> {
+pub(crate) fn read(path: &Path) -> Result<Source> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", display(path)))?;
     Ok(Source::new(display(path), text))
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod files;
 mod generate;
+mod metadata;
 
 use std::{path::Path, process::ExitCode};
 
@@ -22,6 +23,9 @@ enum Command {
     ///
     /// Without arguments, those of this repository, as metadata/generate.toml says.
     Generate(generate::Arguments),
+    /// Looks after the files in metadata/.
+    #[command(subcommand)]
+    Metadata(metadata::Metadata),
     /// Measures something, and prints it as a ratio to something known.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -31,6 +35,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Metadata(metadata) => metadata::run(&metadata),
         Command::Bench(bench) => bench::run(bench),
     };
     match result {
