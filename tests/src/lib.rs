@@ -10,7 +10,9 @@
 pub mod loopback;
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -49,6 +51,26 @@ pub fn reference(path: &str) -> Option<PathBuf> {
 /// Where it cannot be read.
 pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}
+
+/// Runs `cargo xtask` with these arguments, and returns what it prints.
+///
+/// # Panics
+///
+/// Where it fails.
+pub fn xtask(arguments: &[&OsStr]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--offline", "--package", "xtask", "--"])
+        .args(arguments)
+        .current_dir(repository())
+        .output()
+        .expect("cargo can be run");
+    let (printed, messages) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{printed}{messages}");
+    printed.into_owned()
 }
 
 /// Checks a workspace of generated crates with cargo, without the network, and accepts no warning.

@@ -3,14 +3,15 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use msgraph_codegen::{CoreDependency, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
 use serde::Deserialize;
-use tests::{read, repository};
+use tests::{read, repository, xtask};
 
 /// `case.toml`.
 #[derive(Debug, Deserialize)]
@@ -162,24 +163,10 @@ fn a_second_process_generates_the_same() {
     let generate = || {
         let out = tempfile::tempdir().unwrap();
         let folder = out.path().join("same");
-        let status = Command::new(env!("CARGO"))
-            .args([
-                "run",
-                "--quiet",
-                "--offline",
-                "--package",
-                "xtask",
-                "--",
-                "generate",
-                "--metadata",
-            ])
-            .arg(repository().join("metadata/v1.0.csdl.xml"))
-            .args(["--root", "planner/tasks/**", "--core", "0.1.0", "--out"])
-            .arg(&folder)
-            .current_dir(repository())
-            .output()
-            .unwrap();
-        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+        let metadata = repository().join("metadata/v1.0.csdl.xml");
+        let root = ["--root", "planner/tasks/**", "--core", "0.1.0", "--out"].map(OsStr::new);
+        let arguments = [OsStr::new("generate"), OsStr::new("--metadata"), metadata.as_os_str()];
+        xtask(&[&arguments[..], &root[..], &[folder.as_os_str()]].concat());
         let mut files = BTreeMap::new();
         let mut queue = vec![folder.clone()];
         while let Some(path) = queue.pop() {

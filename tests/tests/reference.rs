@@ -6,7 +6,7 @@
     reason = "a test that cannot go on panics"
 )]
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{ffi::OsStr, fs, path::PathBuf};
 
 use msgraph_core::Versioned;
 use msgraph_model::{
@@ -15,7 +15,7 @@ use msgraph_model::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tests::{read, reference, repository};
+use tests::{read, reference, repository, xtask};
 
 /// The objects of a body: itself, or those of its `value`.
 fn objects(body: &Value) -> Vec<&Value> {
@@ -100,31 +100,13 @@ fn generate_from_graph(name: &str, roots: &[String]) -> Option<PathBuf> {
     let metadata = reference("metadata/graph-v1.0.csdl.xml")?;
     let out = repository().join("target/golden").join(name);
     let _ = fs::remove_dir_all(&out);
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--offline",
-            "--package",
-            "xtask",
-            "--",
-            "generate",
-            "--metadata",
-        ])
-        .arg(metadata)
-        .args(roots.iter().flat_map(|root| ["--root", root]))
-        .args([
-            "--derived",
-            "microsoft.graph.attachmentBase",
-            "--derived",
-            "microsoft.graph.extension",
-        ])
-        .arg("--out")
-        .arg(&out)
-        .current_dir(repository())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut arguments: Vec<&OsStr> = ["generate", "--metadata"].map(OsStr::new).into();
+    arguments.push(metadata.as_os_str());
+    arguments.extend(roots.iter().flat_map(|root| ["--root", root]).map(OsStr::new));
+    let derived = ["microsoft.graph.attachmentBase", "microsoft.graph.extension"];
+    arguments.extend(derived.into_iter().flat_map(|ty| ["--derived", ty]).map(OsStr::new));
+    arguments.extend([OsStr::new("--out"), out.as_os_str()]);
+    xtask(&arguments);
     tests::check_workspace(&out);
     Some(out)
 }
@@ -161,29 +143,9 @@ fn our_metadata_agrees_with_the_whole() {
     let Some(metadata) = reference("metadata/graph-v1.0.csdl.xml") else {
         return;
     };
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--offline",
-            "--package",
-            "xtask",
-            "--",
-            "metadata",
-            "check",
-            "--api",
-            "v1.0",
-            "--against",
-        ])
-        .arg(metadata)
-        .current_dir(repository())
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && printed.contains("differences 0"),
-        "{printed}"
-    );
+    let check = ["metadata", "check", "--api", "v1.0", "--against"].map(OsStr::new);
+    let printed = xtask(&[&check[..], &[metadata.as_os_str()]].concat());
+    assert!(printed.contains("differences 0"), "{printed}");
 }
 
 /// What the README shows: another part of Graph.
