@@ -18,6 +18,7 @@ use msgraph_model::{
     TodoTaskList,
 };
 use msgraph_request::{OPERATIONS, v1};
+use proptest::{prelude::*, test_runner::RngSeed};
 use serde_json::{Value, json};
 
 fn json_of<E: Edit + Clone>(edit: &E) -> Value {
@@ -411,4 +412,29 @@ fn objects_are_sent_whole() {
     );
     let expected = json!({ "container": { "url": "https://graph.microsoft.com/v1.0/groups/1" }, "title": "Plan" });
     assert_eq!(json_of(&plan), expected);
+}
+
+proptest! {
+    // The same cases in every run.
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// No text breaks out of its quotes, in the expression or in the URL.
+    #[test]
+    fn any_text_is_a_value_in_a_filter(text in "\\PC{0,12}|[a-z'&#+%$ =é]{0,12}") {
+        let filter = Filter::eq(TodoTask::TITLE, &*text);
+        let expression = filter.to_string();
+        let literal = expression.strip_prefix("title eq '").and_then(|rest| rest.strip_suffix('\'')).unwrap();
+        prop_assert_eq!(literal.replace("''", "'"), text.clone());
+        prop_assert!(!literal.replace("''", "").contains('\''));
+
+        let request = v1::me().todo().list(&Id::new("l")).tasks().list().filter(filter).top(1);
+        let query = request.query();
+        let (name, value) = query.split_once('=').unwrap();
+        let (value, rest) = value.split_once('&').unwrap();
+        prop_assert_eq!((name, rest), ("$filter", "$top=1"));
+        prop_assert!(value.bytes().all(|byte| byte.is_ascii_graphic() && !b"&#'+\"".contains(&byte)), "{}", value);
+        let url = format!("https://graph.microsoft.com/?{query}");
+        let decoded: Vec<_> = url::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
+        prop_assert_eq!(decoded, [("$filter".to_owned(), expression), ("$top".to_owned(), "1".to_owned())]);
+    }
 }

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -14,11 +15,14 @@ use crate::repository;
 pub(crate) enum Bench {
     /// Decodes a page of 200 tasks, beside hand-written structs.
     Decode,
+    /// Checks the generated crates, cold, beside the runtime and all that it needs.
+    Build,
 }
 
 pub(crate) fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Decode => decode(),
+        Bench::Build => build(),
     }
 }
 
@@ -37,6 +41,33 @@ fn decode() -> Result<()> {
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "the benchmark failed");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
+fn build() -> Result<()> {
+    let target = repository().join("target/bench/build");
+    if target.exists() {
+        fs::remove_dir_all(&target).with_context(|| format!("cannot empty {}", target.display()))?;
+    }
+    // Each step finds what the one before it left, so its seconds are its own.
+    let packages = ["msgraph-core", "msgraph-model", "msgraph-request"];
+    let mut seconds = Vec::new();
+    for package in packages {
+        let started = Instant::now();
+        let status = Command::new(env!("CARGO"))
+            .args(["check", "--quiet", "--package", package, "--target-dir"])
+            .arg(&target)
+            .current_dir(repository())
+            .status()
+            .context("cannot run cargo")?;
+        ensure!(status.success(), "{package} cannot be checked");
+        seconds.push(started.elapsed().as_secs_f64());
+    }
+    let runtime = seconds.first().copied().unwrap_or_default();
+    for (package, seconds) in packages.iter().zip(seconds) {
+        println!("{package:16} {seconds:6.2} s  ratio {:.2}", seconds / runtime);
+    }
     Ok(())
 }
 
