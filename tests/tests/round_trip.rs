@@ -64,15 +64,22 @@ fn plan() -> Plan {
             })
             .collect()
     };
-    let overlay = ["paths.toml", "planner.toml", "todo.toml"]
-        .map(|name| Source::new(name, read(&folder.join("overlay").join(name))));
+    let mut overlay: Vec<_> = std::fs::read_dir(folder.join("overlay"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    overlay.sort();
+    let overlay = overlay
+        .iter()
+        .map(|path| Source::new(path.display().to_string(), read(path)))
+        .collect();
     let input = Input {
         metadata: Source::new("v1.0.csdl.xml", read(&folder.join("v1.0.csdl.xml"))),
         manifest: Source::new("generate.toml", ""),
         roots: list("roots"),
         derived: list("derived"),
         version: Version::V1,
-        overlay: overlay.into(),
+        overlay,
         docs: Vec::new(),
         scope: Scope::Wider,
         model_crate: "msgraph_model".to_owned(),

@@ -76,9 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Generates, or checks, the crates of this repository.
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
 fn run_here(mode: Mode) -> Result<()> {
-    let path = repository().join("metadata/generate.toml");
-    let source = read(&path)?;
-    let manifest: Manifest = toml::from_str(&source.text).with_context(|| display(&path))?;
+    let (source, manifest) = read_manifest()?;
     let mut changes = Vec::new();
     for slice in &manifest.slice {
         let started = Instant::now();
@@ -95,13 +93,18 @@ fn run_here(mode: Mode) -> Result<()> {
 
 /// What the first slice of this repository is generated from.
 pub(crate) fn own_slice() -> Result<Input> {
-    let source = read(&repository().join("metadata/generate.toml"))?;
-    let manifest: Manifest = toml::from_str(&source.text).with_context(|| source.name.clone())?;
+    let (source, manifest) = read_manifest()?;
     manifest
         .slice
         .first()
         .context("metadata/generate.toml has no slice")?
         .input(&source)
+}
+
+fn read_manifest() -> Result<(Source, Manifest)> {
+    let source = read(&repository().join("metadata/generate.toml"))?;
+    let manifest = toml::from_str(&source.text).with_context(|| source.name.clone())?;
+    Ok((source, manifest))
 }
 
 impl Slice {
@@ -174,7 +177,6 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
     for (path, text) in workspace {
         changes.extend(sync_file(&out.join(path), &text, Mode::Write)?);
     }
-    changes.extend(sync_file(&out.join("slice.lock"), &output.lock, Mode::Write)?);
     report(&output, started);
     if output.report.cut > 0 {
         println!(

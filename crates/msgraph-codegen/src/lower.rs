@@ -197,7 +197,6 @@ impl<'a> Context<'a> {
             ValueType::Primitive(primitive) => primitive_type(*primitive),
             ValueType::Named(name) => match self.edm.types.get(name) {
                 Some(Type::Definition(primitive)) => primitive_type(*primitive),
-                // An abstract or empty open type without an overlay entry says nothing of what it holds.
                 _ => RustType::Model(names::type_name(name)),
             },
         };

@@ -358,7 +358,7 @@ pub struct Operation {
     /// The query options that the service honours.
     pub query_options: Vec<String>,
     /// The type that stands for them.
-    pub options: Option<String>,
+    pub options: String,
     /// The least privileged permissions: work, personal, application.
     pub permissions: [Option<String>; 3],
     /// The page of the reference.

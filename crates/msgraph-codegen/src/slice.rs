@@ -174,15 +174,11 @@ fn nearest(edm: &Edm, glob: &Glob) -> String {
                     .collect()
             }
             Some((target, false)) => {
-                let navigations = edm
-                    .lineage(target)
-                    .into_iter()
-                    .flat_map(|(_, structured)| &structured.navigations);
                 let calls = edm
                     .calls
                     .iter()
                     .filter(|call| !call.collection && call.target == *target);
-                navigations
+                edm.navigations(target)
                     .map(|navigation| navigation.name.as_str())
                     .chain(calls.map(|call| call.name.as_str()))
                     .collect()
@@ -192,11 +188,7 @@ fn nearest(edm: &Edm, glob: &Glob) -> String {
             None => edm.roots.get(name).map(|root| (&root.target, root.collection)),
             Some((target, true)) => (name == "{}").then_some((target, false)),
             Some((target, false)) => {
-                let mut navigations = edm
-                    .lineage(target)
-                    .into_iter()
-                    .flat_map(|(_, structured)| &structured.navigations);
-                let navigation = navigations.find(|navigation| navigation.name == name);
+                let navigation = edm.navigations(target).find(|navigation| navigation.name == name);
                 navigation.map(|navigation| (&navigation.target, navigation.collection))
             }
         };

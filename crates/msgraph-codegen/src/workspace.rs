@@ -13,7 +13,7 @@ pub enum CoreDependency {
     Version(String),
 }
 
-/// The files of a workspace with a model and a request crate, by their path below its folder.
+/// The files of a workspace with a model and a request crate, and of its `slice.lock`, by their path below its folder.
 pub fn workspace(name: &str, core: &CoreDependency, output: &Output) -> BTreeMap<String, String> {
     let core = match core {
         CoreDependency::Path(path) => format!("{{ path = {path:?} }}"),
@@ -23,12 +23,13 @@ pub fn workspace(name: &str, core: &CoreDependency, output: &Output) -> BTreeMap
     let model = manifest(&format!("{name}-model"), &format!("msgraph-core = {core}\n"));
     let dependencies = format!("msgraph-core = {core}\n{name}-model = {{ path = \"../model\" }}\n");
     let request = manifest(&format!("{name}-request"), &dependencies);
-    let manifests = [
+    let beside = [
         ("Cargo.toml", root.to_owned()),
         ("model/Cargo.toml", model),
         ("request/Cargo.toml", request),
+        ("slice.lock", output.lock.clone()),
     ];
-    let manifests = manifests.into_iter().map(|(path, text)| (path.to_owned(), text));
+    let beside = beside.into_iter().map(|(path, text)| (path.to_owned(), text));
     let model = output
         .model
         .iter()
@@ -37,7 +38,7 @@ pub fn workspace(name: &str, core: &CoreDependency, output: &Output) -> BTreeMap
         .request
         .iter()
         .map(|(path, text)| (format!("request/src/{path}"), text.clone()));
-    manifests.chain(model).chain(request).collect()
+    beside.chain(model).chain(request).collect()
 }
 
 fn manifest(name: &str, dependencies: &str) -> String {

@@ -267,6 +267,12 @@ impl Edm {
         lineage
     }
 
+    /// The navigation properties of a structured type, inherited ones first; none for a name that is not there.
+    pub fn navigations<'a>(&'a self, name: &'a QualifiedName) -> impl Iterator<Item = &'a Navigation> {
+        let lineage = self.lineage(name).into_iter();
+        lineage.flat_map(|(_, structured)| &structured.navigations)
+    }
+
     /// The name of the key property of an entity type, its own or inherited, if the key is one property.
     pub fn single_key<'a>(&'a self, name: &'a QualifiedName) -> Option<&'a str> {
         let lineage = self.lineage(name);

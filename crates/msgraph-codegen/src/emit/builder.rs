@@ -226,8 +226,7 @@ pub(super) fn taken(operation: &Operation) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn options_name(operation: &Operation) -> Option<Ident> {
-    taken(operation).next()?;
-    operation.options.as_deref().map(ident)
+    taken(operation).next().map(|_| ident(&operation.options))
 }
 
 /// The static that holds what is known of an operation.

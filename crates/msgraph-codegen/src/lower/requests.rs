@@ -263,10 +263,10 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
         filter: filter.map(|(filter, _)| filter),
         body: body(context, node, method, call),
         answer: answer(context, node, method, call),
-        options: Some(match call {
+        options: match call {
             Some(_) => builder_name(context, node),
             None => builder_name(context, node) + &name.to_upper_camel_case(),
-        }),
+        },
         query_options: entry.map(|entry| query_options(context, entry)).unwrap_or_default(),
         permissions,
         reference,
