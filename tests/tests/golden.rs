@@ -44,21 +44,30 @@ fn run(folder: &Path) -> Result<Output, String> {
     let placed = |root: &toml::Spanned<String>| Root {
         glob: root.get_ref().clone(),
         offset: Some(root.span().start),
+        feature: None,
     };
     let source = |name: &str| Source::new(name, read(&folder.join(name)));
     let optional = |name: &str| folder.join(name).exists().then(|| source(name)).into_iter().collect();
     let input = Input {
-        metadata: source("input.csdl.xml"),
+        metadata: metadata(folder),
         manifest: source("case.toml"),
         roots: case.roots.iter().map(placed).collect(),
         derived: case.derived.iter().map(placed).collect(),
-        version: Version::V1,
         overlay: optional("overlay.toml"),
         docs: optional("docs.toml"),
         scope: Scope::Exact,
         model_crate: "case_model".to_owned(),
     };
     generate(&input).map_err(|complaints| complaints.to_string())
+}
+
+/// `input.csdl.xml`, and `beta.csdl.xml` where the case has it.
+fn metadata(folder: &Path) -> Vec<(Version, Source)> {
+    let names = [(Version::V1, "input.csdl.xml"), (Version::Beta, "beta.csdl.xml")];
+    let there = names.into_iter().filter(|(_, name)| folder.join(name).exists());
+    there
+        .map(|(version, name)| (version, Source::new(name, read(&folder.join(name)))))
+        .collect()
 }
 
 /// What a case is expected to give, by path below its folder.

@@ -3,12 +3,16 @@
 
 use std::time::SystemTime;
 
-use msgraph_core::{DateTimeOffset, Id, OrderHint, Page, Versioned, request::Method, update::Edit};
+use msgraph_core::{
+    DateTimeOffset, Filter, Id, OrderHint, Page, Versioned,
+    request::{Method, Versions},
+    update::Edit,
+};
 use msgraph_model::{
     AttachmentBase, PlannerAssignmentUpdate, PlannerChecklistItemUpdate, PlannerTask, PlannerTaskDetails,
-    PlannerTaskDetailsUpdate, PlannerTaskUpdate, TodoTask,
+    PlannerTaskDetailsUpdate, PlannerTaskUpdate, TaskStatus, TodoTask,
 };
-use msgraph_request::{OPERATIONS, v1};
+use msgraph_request::{operations, v1};
 use serde_json::{Value, json};
 
 fn json_of(edit: impl Edit) -> Value {
@@ -91,8 +95,10 @@ fn a_time_without_an_offset_is_no_point_in_time() {
 /// The metadata forgot the If-Match of plans by a typing error.
 #[test]
 fn every_planner_write_asks_for_an_etag() {
-    let writes = OPERATIONS.iter().filter(|operation| {
-        operation.path.starts_with("/planner") && matches!(operation.method, Method::Patch | Method::Delete)
+    let writes = operations().filter(|operation| {
+        operation.versions == Versions::ALL
+            && operation.path.starts_with("/planner")
+            && matches!(operation.method, Method::Patch | Method::Delete)
     });
     let writes: Vec<_> = writes.collect();
     assert_eq!(writes.len(), 11);
@@ -137,4 +143,24 @@ fn unknown_properties_are_neither_guessed_nor_sent() {
     };
     assert_eq!(value.as_str(), "\"2026-11-21T00:00:00\"");
     assert_eq!(serde_json::to_value(&task).unwrap(), json);
+}
+
+/// Several properties, conditions and keys were joined with spaces, or with the wrong comma.
+#[test]
+fn several_of_one_kind_are_joined_as_odata_joins_them() {
+    let done = Filter::eq(TodoTask::STATUS, TaskStatus::Completed);
+    let request = v1::me()
+        .todo()
+        .list(&Id::new("l"))
+        .tasks()
+        .list()
+        .expand([TodoTask::CHECKLIST_ITEMS, TodoTask::LINKED_RESOURCES])
+        .filter(done.and(Filter::is_null(TodoTask::BODY)))
+        .order_by(TodoTask::IMPORTANCE)
+        .order_by_descending(TodoTask::TITLE);
+    let query = request.query().replace("%20", " ").replace("%27", "'");
+    assert_eq!(
+        query,
+        "$expand=checklistItems,linkedResources&$filter=status eq 'completed' and body eq null&$orderby=importance,title desc"
+    );
 }

@@ -1,91 +1,20 @@
 //! Whatever the service may send of a type goes through it and comes out the same: nulls, unknown properties, unknown
 //! members and unknown derived types included. `PROPTEST_CASES` says how many objects of each type are tried.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on panics"
-)]
+#![expect(clippy::indexing_slicing, reason = "a test that cannot go on panics")]
 
 use std::collections::BTreeMap;
 
+use conformance::CODECS;
 use msgraph_codegen::{
-    Input, Root, Scope, Source, generate,
-    plan::{ModelItem, Plan, RustType, Version},
+    generate,
+    plan::{ModelItem, RustType},
 };
-use msgraph_core::Versioned;
 use proptest::{
     prelude::*,
     test_runner::{RngSeed, TestRunner},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use tests::{read, repository};
-
-type Codec = fn(&str) -> Result<String, String>;
-
-fn through<T: DeserializeOwned + Serialize>(text: &str) -> Result<String, String> {
-    let value: T = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    serde_json::to_string(&value).map_err(|error| error.to_string())
-}
-
-/// The types that are read, each by its name in the plan.
-macro_rules! codecs {
-    (versioned: $($entity:ident)* ; plain: $($plain:ident)*) => {
-        [
-            $((stringify!($entity), through::<Versioned<msgraph_model::$entity>> as Codec),)*
-            $((stringify!($plain), through::<msgraph_model::$plain> as Codec),)*
-        ]
-    };
-}
-
-fn codecs() -> BTreeMap<&'static str, Codec> {
-    codecs! {
-        versioned: AttachmentBaseOther ChecklistItem ExtensionOther LinkedResource OpenTypeExtension
-            PlannerAssignedToTaskBoardTaskFormat PlannerBucket PlannerBucketTaskBoardTaskFormat PlannerPlan
-            PlannerPlanDetails PlannerProgressTaskBoardTaskFormat PlannerTask PlannerTaskDetails TaskFileAttachment
-            TodoTask TodoTaskList ;
-        plain: AttachmentBase AttachmentInfo DateTimeTimeZone Extension Identity IdentitySet ItemBody
-            PatternedRecurrence PlannerAssignment PlannerCategoryDescriptions PlannerChecklistItem
-            PlannerExternalReference PlannerPlanContainer RecurrencePattern RecurrenceRange UploadSession
-    }
-    .into()
-}
-
-fn plan() -> Plan {
-    let folder = repository().join("metadata");
-    let manifest: toml::Table = toml::from_str(&read(&folder.join("generate.toml"))).unwrap();
-    let slice = manifest.get("slice").and_then(|slices| slices.get(0)).unwrap();
-    let list = |name: &str| -> Vec<Root> {
-        let names = slice.get(name).and_then(toml::Value::as_array).into_iter().flatten();
-        names
-            .map(|name| Root {
-                glob: name.as_str().unwrap().to_owned(),
-                offset: None,
-            })
-            .collect()
-    };
-    let mut overlay: Vec<_> = std::fs::read_dir(folder.join("overlay"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    overlay.sort();
-    let overlay = overlay
-        .iter()
-        .map(|path| Source::new(path.display().to_string(), read(path)))
-        .collect();
-    let input = Input {
-        metadata: Source::new("v1.0.csdl.xml", read(&folder.join("v1.0.csdl.xml"))),
-        manifest: Source::new("generate.toml", ""),
-        roots: list("roots"),
-        derived: list("derived"),
-        version: Version::V1,
-        overlay,
-        docs: Vec::new(),
-        scope: Scope::Wider,
-        model_crate: "msgraph_model".to_owned(),
-    };
-    generate(&input).unwrap().plan
-}
+use tests::own_slice;
 
 /// Makes JSON as the service might send it.
 struct Maker {
@@ -143,6 +72,9 @@ impl Maker {
             RustType::Float(_) => any::<i16>().prop_map(|number| json!(f64::from(number) / 4.0)).boxed(),
             RustType::Core("Raw") => unknown(),
             RustType::Text | RustType::Core(_) | RustType::Id(_) => "\\PC{0,8}".prop_map(Value::from).boxed(),
+            RustType::Flags(_) => prop::collection::vec("[a-z]{1,5}", 1..3)
+                .prop_map(|names| names.join(",").into())
+                .boxed(),
             RustType::Boxed(inner) => self.value(inner, depth),
             RustType::Model(_) | RustType::Versioned(_) | RustType::List(_) if depth == 0 => Just(Value::Null).boxed(),
             RustType::Model(name) | RustType::Versioned(name) => self.named(name, depth - 1),
@@ -197,25 +129,17 @@ fn unknown() -> BoxedStrategy<Value> {
 
 #[test]
 fn every_type_gives_back_what_it_was_given() {
-    let plan = plan();
+    let plan = generate(&own_slice()).unwrap().plan;
     let maker = Maker {
         items: plan
             .model
             .iter()
-            .map(|item| (item.name().to_owned(), item.clone()))
+            .map(|item| (item.item.name().to_owned(), item.item.clone()))
             .collect(),
     };
-    let codecs = codecs();
-    let read_types = plan
-        .model
-        .iter()
-        .filter(|item| matches!(item, ModelItem::Record(_) | ModelItem::Union(_)));
-    let read_types: Vec<_> = read_types.map(ModelItem::name).collect();
-    assert_eq!(
-        codecs.keys().copied().collect::<Vec<_>>(),
-        read_types,
-        "every read type has a codec here"
-    );
+    let items = plan.model.iter().map(|item| &item.item);
+    let read_types = items.filter(|item| matches!(item, ModelItem::Record(_) | ModelItem::Union(_)));
+    assert_eq!(CODECS.len(), read_types.count(), "every read type has a codec");
 
     let default = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() {
@@ -223,7 +147,7 @@ fn every_type_gives_back_what_it_was_given() {
     } else {
         48
     };
-    for (name, codec) in codecs {
+    for (name, codec) in CODECS {
         let config = ProptestConfig {
             cases,
             rng_seed: RngSeed::Fixed(1),

@@ -1,6 +1,7 @@
 //! `cargo xtask generate`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::Instant,
@@ -53,16 +54,30 @@ struct Manifest {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Slice {
-    metadata: PathBuf,
-    version: String,
+    /// One document for each version of the API.
+    metadata: BTreeMap<String, PathBuf>,
     docs: PathBuf,
     overlay: PathBuf,
     lock: PathBuf,
-    roots: Vec<toml::Spanned<String>>,
     #[serde(default)]
     derived: Vec<toml::Spanned<String>>,
     model: PathBuf,
     request: PathBuf,
+    /// The folder of the driver with which tests call what is generated.
+    driver: Option<PathBuf>,
+    /// What is always generated.
+    #[serde(default)]
+    roots: Vec<toml::Spanned<String>>,
+    /// What is generated behind a feature of the crates, by its name.
+    #[serde(default)]
+    feature: BTreeMap<String, Feature>,
+}
+
+/// What is generated behind one feature.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Feature {
+    roots: Vec<toml::Spanned<String>>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -110,13 +125,26 @@ fn read_manifest() -> Result<(Source, Manifest)> {
 impl Slice {
     fn input(&self, manifest: &Source) -> Result<Input> {
         let folder = repository();
+        let mut metadata = Vec::new();
+        for (name, path) in &self.metadata {
+            let version = Version::from_name(name)
+                .with_context(|| format!("{}: `{name}` is no version; write `v1.0` or `beta`", manifest.name))?;
+            metadata.push((version, read(&folder.join(path))?));
+        }
+        // The first version is the one that the others add to.
+        metadata.sort_by_key(|(version, _)| Version::ALL.iter().position(|known| known == version));
+        let features = self.feature.iter().flat_map(|(name, feature)| {
+            let roots = feature.roots.iter();
+            roots.map(move |glob| Root {
+                feature: Some(name.clone()),
+                ..root(glob)
+            })
+        });
         Ok(Input {
-            metadata: read(&folder.join(&self.metadata))?,
+            metadata,
             manifest: manifest.clone(),
-            roots: self.roots.iter().map(root).collect(),
+            roots: self.roots.iter().map(root).chain(features).collect(),
             derived: self.derived.iter().map(root).collect(),
-            version: Version::from_name(&self.version)
-                .with_context(|| format!("{}: `{}` is no version; write `v1`", manifest.name, self.version))?,
             overlay: read_all(&folder.join(&self.overlay))?,
             docs: read_all(&folder.join(&self.docs))?,
             scope: Scope::Exact,
@@ -128,6 +156,10 @@ impl Slice {
         let folder = repository();
         let mut changes = sync_folder(&folder.join(&self.model), &output.model, mode)?;
         changes.extend(sync_folder(&folder.join(&self.request), &output.request, mode)?);
+        if let Some(driver) = &self.driver {
+            let files = msgraph_codegen::driver(&output.plan).map_err(|complaints| anyhow!("{complaints}"))?;
+            changes.extend(sync_folder(&folder.join(driver), &files, mode)?);
+        }
         changes.extend(sync_file(&folder.join(&self.lock), &output.lock, mode)?);
         Ok(changes)
     }
@@ -137,6 +169,7 @@ fn root(glob: &toml::Spanned<String>) -> Root {
     Root {
         glob: glob.get_ref().clone(),
         offset: Some(glob.span().start),
+        feature: None,
     }
 }
 
@@ -151,6 +184,7 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
             .map(|name| Root {
                 glob: name.clone(),
                 offset: None,
+                feature: None,
             })
             .collect()
     };
@@ -158,11 +192,10 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
     let name = crate_name(out)?;
     let folder = repository().join("metadata");
     let input = Input {
-        metadata: read(metadata)?,
+        metadata: vec![(Version::V1, read(metadata)?)],
         manifest: Source::new("--root", ""),
         roots: unplaced(&arguments.root),
         derived: unplaced(&arguments.derived),
-        version: Version::V1,
         overlay: read_all(&folder.join("overlay"))?,
         docs: read_all(&folder.join("docs"))?,
         scope: Scope::Wider,

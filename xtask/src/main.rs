@@ -1,6 +1,7 @@
 //! The commands of this workspace: `cargo xtask --help`.
 
 mod bench;
+mod conformance;
 mod files;
 mod generate;
 mod metadata;
@@ -23,6 +24,8 @@ enum Command {
     ///
     /// Without arguments, those of this repository, as metadata/generate.toml says.
     Generate(generate::Arguments),
+    /// Runs documented exchanges through the generated builders and types, beside our own.
+    Conformance(conformance::Arguments),
     /// Looks after the files in metadata/.
     #[command(subcommand)]
     Metadata(metadata::Metadata),
@@ -35,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Metadata(metadata) => metadata::run(&metadata),
         Command::Bench(bench) => bench::run(bench),
     };

@@ -1,11 +1,13 @@
 //! `cargo xtask metadata`.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context as _, Result, ensure};
 use msgraph_codegen::{
-    Source,
-    csdl::{Edm, QualifiedName, Structured, Type, link, parse},
+    Diagnostics, Input, Remarks, Scope, Source,
+    csdl::{BoundCall, Edm, EnumType, QualifiedName, Structured, Type, link, parse},
+    generate,
+    plan::Version,
 };
 
 use crate::generate::{own_slice, read};
@@ -15,7 +17,7 @@ pub(crate) enum Metadata {
     /// Compares our metadata with a whole one, fact by fact.
     Check {
         /// The version that is compared.
-        #[arg(long, value_parser = ["v1.0"])]
+        #[arg(long, value_parser = ["v1.0", "beta"])]
         api: String,
         /// The whole metadata of that version.
         #[arg(long, value_name = "FILE")]
@@ -25,158 +27,219 @@ pub(crate) enum Metadata {
 
 pub(crate) fn run(metadata: &Metadata) -> Result<()> {
     match metadata {
-        Metadata::Check { against, .. } => check(&read(against)?),
+        Metadata::Check { api, against } => {
+            let version = Version::from_name(api).context("no such version")?;
+            check(version, &read(against)?)
+        }
     }
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
-fn check(theirs: &Source) -> Result<()> {
-    let mut ours = own_slice()?;
-    let our_output = msgraph_codegen::generate(&ours).map_err(|complaints| anyhow!("{complaints}"))?;
-    let mut differences = compare(&edm(&ours.metadata)?, &edm(theirs)?);
+fn check(version: Version, theirs: &Source) -> Result<()> {
+    let input = own_slice()?;
+    let remarks = Remarks::read(&input.overlay, version).map_err(told)?;
+    let ours = input.metadata.iter().find(|(known, _)| *known == version);
+    let (_, ours) = ours.with_context(|| format!("the manifest names no metadata of {}", version.name()))?;
+    let (own, other) = (edm(ours)?, edm(theirs)?);
+    let mut differences = Differences::default();
+    differences.compare(&own, &other);
+    differences.reach(&input, version, theirs)?;
 
-    // What our roots reach there, and not here.
-    ours.metadata = theirs.clone();
-    let their_output = msgraph_codegen::generate(&ours).map_err(|complaints| anyhow!("{complaints}"))?;
-    let in_scope = |lock: &str| -> Vec<String> {
-        lock.lines()
-            .map_while(|line| (!line.starts_with("# left out")).then(|| line.to_owned()))
-            .collect()
-    };
-    let (here, there) = (in_scope(&our_output.lock), in_scope(&their_output.lock));
-    differences.extend(
-        there
-            .iter()
-            .filter(|line| !here.contains(line))
-            .map(|line| format!("only there: {line}")),
-    );
-    differences.extend(
-        here.iter()
-            .filter(|line| !there.contains(line))
-            .map(|line| format!("only here: {line}")),
-    );
-
-    for difference in &differences {
-        println!("{difference}");
+    let (mut open, mut explained) = (Vec::new(), BTreeSet::new());
+    for (item, text) in &differences.0 {
+        match remarks
+            .beyond
+            .get_key_value(item)
+            .or_else(|| remarks.skipped.get_key_value(item))
+        {
+            Some((item, reason)) => {
+                explained.insert(item.as_str());
+                println!("explained: {text} ({reason})");
+            }
+            None => open.push(text.clone()),
+        }
+    }
+    let unneeded = remarks.beyond.keys().filter(|item| !explained.contains(item.as_str()));
+    for item in unneeded.filter(|item| declares(&own, item)) {
+        open.push(format!(
+            "{item}: the overlay calls it beyond that metadata, which has it like ours"
+        ));
+    }
+    for text in &open {
+        println!("{text}");
     }
     println!(
-        "types {}, operations {}, differences {}",
-        our_output.report.types,
-        our_output.report.operations,
-        differences.len()
+        "types {}, facts compared {}, explained {}, differences {}",
+        own.types.len(),
+        facts(&own),
+        explained.len(),
+        open.len()
     );
-    ensure!(differences.is_empty(), "our metadata differs from {}", theirs.name);
+    ensure!(open.is_empty(), "our metadata differs from {}", theirs.name);
     Ok(())
 }
 
+fn told(complaints: Diagnostics) -> anyhow::Error {
+    anyhow::Error::new(complaints)
+}
+
 fn edm(source: &Source) -> Result<Edm> {
-    let document = parse(source).map_err(|complaints| anyhow!("{complaints}"))?;
-    link(source, &document).map_err(|complaints| anyhow!("{complaints}"))
+    let document = parse(source).map_err(told)?;
+    link(source, &document).map_err(told)
 }
 
-/// What we say of our types, and the other metadata does not.
-fn compare(ours: &Edm, theirs: &Edm) -> Vec<String> {
-    let mut differences = Vec::new();
-    for (name, ty) in &ours.types {
-        match (ty, theirs.types.get(name)) {
-            (_, None) => differences.push(format!("{name}: is not declared there")),
-            (Type::Structured(ours), Some(Type::Structured(theirs))) => {
-                compare_structured(name, ours, theirs, &mut differences);
-            }
-            (Type::Enum(ours), Some(Type::Enum(theirs))) => {
-                if (ours.flags, &ours.members) != (theirs.flags, &theirs.members) {
-                    differences.push(format!(
-                        "{name}: members {:?}, there {:?}",
-                        ours.members, theirs.members
-                    ));
-                }
-            }
-            (Type::Definition(ours), Some(Type::Definition(theirs))) if ours == theirs => {}
-            _ => differences.push(format!("{name}: is another kind of type there")),
-        }
-    }
-    for (name, root) in &ours.roots {
-        let same = theirs
-            .roots
-            .get(name)
-            .is_some_and(|other| (&other.target, other.collection) == (&root.target, root.collection));
-        if !same {
-            differences.push(format!("{name}: the container has no such set or singleton there"));
-        }
-    }
-    for call in &ours.calls {
-        let same = theirs.calls.iter().any(|other| {
-            let parameters = |call: &msgraph_codegen::csdl::BoundCall| -> Vec<_> {
-                call.parameters
-                    .iter()
-                    .map(|parameter| (parameter.name.clone(), parameter.ty.clone(), parameter.nullable))
-                    .collect()
-            };
-            (
-                &other.name,
-                other.kind,
-                &other.target,
-                other.collection,
-                &other.returns,
-                parameters(other),
-            ) == (
-                &call.name,
-                call.kind,
-                &call.target,
-                call.collection,
-                &call.returns,
-                parameters(call),
-            )
-        });
-        if !same {
-            differences.push(format!(
-                "{}/{}: there is no such function or action there",
-                call.target, call.name
-            ));
-        }
-    }
-    differences
+/// How many items of a model are compared.
+fn facts(model: &Edm) -> usize {
+    let members = model.types.values().map(|ty| match ty {
+        Type::Structured(ty) => 1 + ty.properties.len() + ty.navigations.len(),
+        Type::Enum(ty) => 1 + ty.members.len(),
+        Type::Definition(_) => 1,
+    });
+    members.sum::<usize>() + model.roots.len() + model.calls.len()
 }
 
-fn compare_structured(name: &QualifiedName, ours: &Structured, theirs: &Structured, differences: &mut Vec<String>) {
-    let facts = |ty: &Structured| {
-        format!(
-            "entity {}, base {:?}, abstract {}, open {}, key {:?}",
-            ty.entity, ty.base, ty.is_abstract, ty.open, ty.key
-        )
+/// Whether a model declares an item: a type, a member of one, something that is called on one, or a child of the container.
+fn declares(model: &Edm, item: &str) -> bool {
+    let (ty, member) = item.split_once('/').unwrap_or((item, ""));
+    if ty == "container" {
+        return model.roots.contains_key(member);
+    }
+    let is_called = model
+        .calls
+        .iter()
+        .any(|call| call.target.as_str() == ty && call.name == member);
+    let Some((_, ty)) = model.types.iter().find(|(name, _)| name.as_str() == ty) else {
+        return false;
     };
-    if facts(ours) != facts(theirs) {
-        differences.push(format!("{name}: {}; there: {}", facts(ours), facts(theirs)));
+    let has_member = match ty {
+        Type::Structured(ty) => {
+            let properties = ty.properties.iter().map(|property| &property.name);
+            let mut members = properties.chain(ty.navigations.iter().map(|navigation| &navigation.name));
+            members.any(|name| name == member)
+        }
+        Type::Enum(ty) => ty.members.iter().any(|known| known.name == member),
+        Type::Definition(_) => false,
+    };
+    member.is_empty() || has_member || is_called
+}
+
+/// What differs: the item, and how.
+#[derive(Default)]
+struct Differences(Vec<(String, String)>);
+
+impl Differences {
+    fn push(&mut self, item: String, text: impl AsRef<str>) {
+        let text = format!("{item}: {}", text.as_ref());
+        self.0.push((item, text));
     }
-    for property in &ours.properties {
-        let other = theirs.properties.iter().find(|other| other.name == property.name);
-        if other.map(|other| (&other.ty, other.nullable)) != Some((&property.ty, property.nullable)) {
-            let other = other.map(|other| format!("{:?}, nullable {}", other.ty, other.nullable));
-            let here = format!("{:?}, nullable {}", property.ty, property.nullable);
-            differences.push(format!(
-                "{name}/{}: {here}; there: {}",
-                property.name,
-                other.as_deref().unwrap_or("nothing")
-            ));
+
+    /// What we say, and the other metadata does not.
+    fn compare(&mut self, ours: &Edm, theirs: &Edm) {
+        for (name, ty) in &ours.types {
+            match (ty, theirs.types.get(name)) {
+                (_, None) => self.push(name.to_string(), "is not declared there"),
+                (Type::Structured(ours), Some(Type::Structured(theirs))) => self.structured(name, ours, theirs),
+                (Type::Enum(ours), Some(Type::Enum(theirs))) => self.enumeration(name, ours, theirs),
+                (Type::Definition(ours), Some(Type::Definition(theirs))) if ours == theirs => {}
+                _ => self.push(name.to_string(), "is another kind of type there"),
+            }
+        }
+        for (name, root) in &ours.roots {
+            let other = theirs.roots.get(name);
+            if other.is_none_or(|other| (&other.target, other.collection) != (&root.target, root.collection)) {
+                self.push(
+                    format!("container/{name}"),
+                    "the container has no such set or singleton there",
+                );
+            }
+        }
+        let is_there = |call: &&BoundCall| theirs.calls.iter().any(|other| other.is_same(call));
+        for call in ours.calls.iter().filter(|call| !is_there(call)) {
+            let item = format!("{}/{}", call.target, call.name);
+            self.push(item, "there is no such function or action there");
         }
     }
-    for navigation in &ours.navigations {
-        let other = theirs.navigations.iter().find(|other| other.name == navigation.name);
-        let facts = |navigation: &msgraph_codegen::csdl::Navigation| {
-            (navigation.target.clone(), navigation.collection, navigation.contained)
+
+    fn structured(&mut self, name: &QualifiedName, ours: &Structured, theirs: &Structured) {
+        let facts = |ty: &Structured| {
+            format!(
+                "entity {}, base {:?}, abstract {}, open {}, stream {}, key {:?}",
+                ty.entity, ty.base, ty.is_abstract, ty.open, ty.stream, ty.key
+            )
         };
-        if other.map(facts) != Some(facts(navigation)) {
-            differences.push(format!(
-                "{name}/{}: the navigation property is another there",
-                navigation.name
-            ));
+        if facts(ours) != facts(theirs) {
+            self.push(name.to_string(), format!("{}; there: {}", facts(ours), facts(theirs)));
+        }
+        for property in &ours.properties {
+            let other = theirs.properties.iter().find(|other| other.name == property.name);
+            if other.map(|other| (&other.ty, other.nullable)) != Some((&property.ty, property.nullable)) {
+                let other = other.map(|other| format!("{:?}, nullable {}", other.ty, other.nullable));
+                let here = format!("{:?}, nullable {}", property.ty, property.nullable);
+                let there = other.as_deref().unwrap_or("nothing");
+                self.push(format!("{name}/{}", property.name), format!("{here}; there: {there}"));
+            }
+        }
+        for navigation in &ours.navigations {
+            let other = theirs.navigations.iter().find(|other| other.name == navigation.name);
+            let facts = |navigation: &msgraph_codegen::csdl::Navigation| {
+                (navigation.target.clone(), navigation.collection, navigation.contained)
+            };
+            if other.map(facts) != Some(facts(navigation)) {
+                self.push(
+                    format!("{name}/{}", navigation.name),
+                    "the navigation property is another there",
+                );
+            }
+        }
+        // Partial types lead to Planner and To Do only; all others are whole.
+        let is_partial = ours.properties.is_empty() && ours.entity;
+        for property in theirs.properties.iter().filter(|_| !is_partial) {
+            if !ours.properties.iter().any(|own| own.name == property.name) {
+                self.push(format!("{name}/{}", property.name), "only there");
+            }
         }
     }
-    // Partial types lead to Planner and To Do only; all others are whole.
-    let is_partial = ours.properties.is_empty() && ours.entity;
-    for property in theirs.properties.iter().filter(|_| !is_partial) {
-        if !ours.properties.iter().any(|own| own.name == property.name) {
-            differences.push(format!("{name}/{}: only there", property.name));
+
+    fn enumeration(&mut self, name: &QualifiedName, ours: &EnumType, theirs: &EnumType) {
+        if ours.flags != theirs.flags {
+            self.push(
+                name.to_string(),
+                format!("flags {}; there: {}", ours.flags, theirs.flags),
+            );
         }
+        for member in &ours.members {
+            let other = theirs.members.iter().find(|other| other.name == member.name);
+            let other = other.map(|other| other.value);
+            if other != Some(member.value) {
+                let text = format!("is {}; there: {other:?}", member.value);
+                self.push(format!("{name}/{}", member.name), text);
+            }
+        }
+        for member in &theirs.members {
+            if !ours.members.iter().any(|own| own.name == member.name) {
+                self.push(format!("{name}/{}", member.name), "only there");
+            }
+        }
+    }
+
+    /// What our roots reach there and not here: the other metadata is laid over ours, and what is in scope then and was not
+    /// before is only there.
+    fn reach(&mut self, input: &Input, version: Version, theirs: &Source) -> Result<()> {
+        let in_scope = |input: &Input| -> Result<BTreeSet<String>> {
+            let lock = generate(input).map_err(told)?.lock;
+            let lines = lock.lines().take_while(|line| !line.starts_with("# left out"));
+            // Which versions have it is not the question here.
+            let items = lines.filter_map(|line| line.split_once(" <- "));
+            let items = items.map(|(item, _)| item.split(" (").next().unwrap_or(item).to_owned());
+            Ok(items.collect())
+        };
+        let here = in_scope(input)?;
+        let mut laid_over = input.clone();
+        laid_over.scope = Scope::Wider;
+        laid_over.metadata.push((version, theirs.clone()));
+        for item in in_scope(&laid_over)?.difference(&here) {
+            self.push(item.clone(), "our roots reach it, only there");
+        }
+        Ok(())
     }
 }

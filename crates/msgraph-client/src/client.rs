@@ -62,7 +62,7 @@ impl Client {
                 .into_iter()
                 .map(|(name, value)| (name, value.into_owned()))
                 .collect(),
-            body: request.body().map(|body| body.as_str().to_owned()),
+            body: request.body().map(|body| body.as_bytes().to_vec()),
         };
         let incoming = self.inner.exchange(outgoing).await?;
         let reply = incoming.reply();
@@ -88,7 +88,7 @@ struct Outgoing {
     method: Method,
     url: String,
     headers: Vec<(&'static str, String)>,
-    body: Option<String>,
+    body: Option<Vec<u8>>,
 }
 
 /// A response as it came over the wire.
@@ -105,6 +105,7 @@ impl Incoming {
         reply.etag = header("etag");
         reply.request_id = header("request-id");
         reply.retry_after = header("retry-after");
+        reply.location = header("location");
         reply
     }
 }

@@ -1,7 +1,9 @@
 //! Emission: each item of the plan becomes the text of one file. Nothing is decided here.
 
 mod builder;
+mod cfg;
 mod crate_root;
+pub(crate) mod driver;
 mod enumeration;
 mod marker;
 mod open_map;
@@ -15,9 +17,10 @@ use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use self::{cfg::Cfg, crate_root::Module};
 use crate::{
     Diagnostic, Diagnostics, format,
-    plan::{ModelItem, Plan, RustType},
+    plan::{Gate, Gated, ModelItem, Plan, RustType},
 };
 
 /// The file that declares the modules of all items.
@@ -29,23 +32,28 @@ pub(crate) type Files = BTreeMap<String, String>;
 /// The files of the model crate.
 pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
     let mut files = Files::new();
-    for item in &plan.model {
+    let cfg = Cfg::of(plan);
+    let mut modules = Vec::new();
+    for Gated { gate, item } in &plan.model {
         let text = match item {
             ModelItem::Record(record) => format::file(record::emit(record)),
             ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
             ModelItem::Union(union) => format::file(union::emit(union)),
             ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
-            ModelItem::Write(write) => format::file(write::emit(write)),
+            ModelItem::Write(write) => format::file(write::emit(write, gate, &cfg)),
             ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),
         };
-        insert(&mut files, file_name(item.name()), text)?;
+        insert(&mut files, file_name(gate, item.name()), text)?;
+        // What several features use is always there: types alone do no harm.
+        let gate = match gate.feature() {
+            Some(_) => gate.clone(),
+            None => Gate::OPEN,
+        };
+        modules.push(Module::new(gate, item.name(), item.is_retired()));
     }
-    let names = plan.model.iter().map(ModelItem::name);
-    insert(
-        &mut files,
-        MODULES.to_owned(),
-        format::plain_file([crate_root::modules(names)]),
-    )?;
+    for (path, items) in crate_root::groups(&modules, &cfg, |_| Vec::new()) {
+        insert(&mut files, path, format::plain_file(items))?;
+    }
     insert(&mut files, "lib.rs".to_owned(), format::plain_file(crate_root::model()))?;
     Ok(files)
 }
@@ -53,32 +61,33 @@ pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
 /// The files of the request crate, which names the types of the model crate.
 pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
     let model = ident(model);
+    let prelude = quote!(crate::prelude);
     let mut files = Files::new();
-    for builder in &plan.builders {
-        let mut items = builder::emit(builder);
-        if items.iter().any(|item| item.to_string().contains("model ::")) {
-            items.insert(0, quote!(use #model as model;));
-        }
-        insert(&mut files, file_name(&builder.name), format::file(items))?;
+    let cfg = Cfg::of(plan);
+    let mut modules = Vec::new();
+    for Gated { gate, item: builder } in &plan.builders {
+        let items = builder::emit(builder, gate, &cfg);
+        insert(
+            &mut files,
+            file_name(gate, &builder.name),
+            format::file_of(&prelude, items),
+        )?;
+        modules.push(Module::new(gate.clone(), &builder.name, builder.retired.is_some()));
     }
-    let names = plan.builders.iter().map(|builder| &*builder.name);
-    let modules = [
-        crate_root::modules(names),
-        crate_root::options(plan),
-        crate_root::operations(plan),
-    ];
-    insert(&mut files, MODULES.to_owned(), format::plain_file(modules))?;
-    insert(
-        &mut files,
-        "lib.rs".to_owned(),
-        format::plain_file(crate_root::request(plan)),
-    )?;
-    let version = format!("{}.rs", plan.version.module());
-    insert(
-        &mut files,
-        version,
-        format::plain_file(crate_root::version(plan, &model)),
-    )?;
+    let tables = |feature: Option<&str>| crate_root::tables(plan, feature, &cfg);
+    for (path, items) in crate_root::groups(&modules, &cfg, tables) {
+        insert(&mut files, path, format::plain_file(items))?;
+    }
+    let root = crate_root::request(plan, &model, &cfg);
+    insert(&mut files, "lib.rs".to_owned(), format::plain_file(root))?;
+    for (number, version) in plan.versions.iter().enumerate() {
+        let items = crate_root::version(plan, number, *version, &cfg);
+        insert(
+            &mut files,
+            format!("{}.rs", version.module()),
+            format::plain_file(items),
+        )?;
+    }
     Ok(files)
 }
 
@@ -105,8 +114,12 @@ fn module_name(name: &str) -> String {
     module
 }
 
-fn file_name(name: &str) -> String {
-    format!("generated/{}.rs", module_name(name))
+/// Where an item is: in the folder of its feature, if it has one.
+fn file_name(gate: &Gate, name: &str) -> String {
+    match gate.feature() {
+        Some(feature) => format!("generated/{}/{}.rs", module_name(feature), module_name(name)),
+        None => format!("generated/{}.rs", module_name(name)),
+    }
 }
 
 /// An identifier; raw where the name says so.
@@ -115,10 +128,6 @@ fn ident(name: &str) -> Ident {
         Some(raw) => Ident::new_raw(raw, Span::call_site()),
         None => Ident::new(name, Span::call_site()),
     }
-}
-
-fn idents<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Ident> {
-    names.into_iter().map(ident).collect()
 }
 
 /// Documentation, a line each.
@@ -157,7 +166,7 @@ impl<'a> Scope<'a> {
         let path = ident(name);
         match self {
             Self::Model(Some(own)) if own == name => quote!(#path),
-            Self::Model(_) => quote!(super::#path),
+            Self::Model(_) => quote!(crate::#path),
             Self::Request => quote!(model::#path),
         }
     }
@@ -175,6 +184,10 @@ impl<'a> Scope<'a> {
             RustType::Id(of) => {
                 let of = self.name(of);
                 quote!(Id<#of>)
+            }
+            RustType::Flags(name) => {
+                let name = self.name(name);
+                quote!(Flags<#name>)
             }
             RustType::Versioned(entity) => {
                 let entity = self.name(entity);

@@ -1,28 +1,28 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Diagnostic, Diagnostics, Report, Source, csdl,
+    Diagnostic, Diagnostics, Report, Source,
+    csdl::{self, Edm},
     docs::Docs,
     emit,
     lower::{self, Lowered},
     overlay::Overlay,
     plan::{Plan, Version},
-    report, slice,
+    report,
+    slice::{self, Slice},
 };
 
 /// What is generated from.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The metadata.
-    pub metadata: Source,
+    /// The metadata, one document for each version of the API. What several declare is generated once.
+    pub metadata: Vec<(Version, Source)>,
     /// The file that the roots stand in, for complaints about them.
     pub manifest: Source,
     /// What is generated.
     pub roots: Vec<Root>,
     /// The types whose derived types are generated, too.
     pub derived: Vec<Root>,
-    /// The version of the API.
-    pub version: Version,
     /// The overlay files.
     pub overlay: Vec<Source>,
     /// The files of prose.
@@ -33,6 +33,29 @@ pub struct Input {
     pub model_crate: String,
 }
 
+impl Input {
+    /// What of the input concerns one version, as if there were no other.
+    fn of_version(&self, version: &(Version, Source), slice: &Slice) -> Result<Self, Diagnostics> {
+        let metadata = vec![version.clone()];
+        let edm = model(&metadata)?;
+        let is_chosen = |root: &&Root| {
+            let mut chosen = slice.nodes.iter().flat_map(|node| node.methods.values());
+            chosen.any(|chosen| chosen.root == root.glob && chosen.versions.has(0))
+        };
+        let derives = |root: &&Root| {
+            let mut lineages = edm.types.keys().map(|name| edm.lineage(name));
+            lineages.any(|lineage| lineage.iter().rev().skip(1).any(|(base, _)| base.as_str() == root.glob))
+        };
+        Ok(Self {
+            roots: self.roots.iter().filter(is_chosen).cloned().collect(),
+            derived: self.derived.iter().filter(derives).cloned().collect(),
+            scope: Scope::Wider,
+            metadata,
+            ..self.clone()
+        })
+    }
+}
+
 /// An entry of the manifest: a glob over paths that chooses what is generated (`planner/tasks/**`, `me/events#GET`), or the
 /// name of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +64,8 @@ pub struct Root {
     pub glob: String,
     /// Where it stands in the manifest, in bytes; `None` where there is no manifest.
     pub offset: Option<usize>,
+    /// The feature of the crates that it is generated behind; `None` for what is always there.
+    pub feature: Option<String>,
 }
 
 impl Root {
@@ -83,28 +108,55 @@ pub struct Output {
 /// When the metadata, the overlay or the prose is wrong, or a root matches nothing. All that one stage finds is reported
 /// at once.
 pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
-    let document = csdl::parse(&input.metadata)?;
-    let edm = csdl::link(&input.metadata, &document)?;
+    let edm = model(&input.metadata)?;
     let overlay = Overlay::read(&input.overlay)?;
     let docs = Docs::read(&input.docs)?;
-    let leanings = lower::leanings(&edm, &overlay);
-    let slice = slice::slice(&edm, &input.manifest, &input.roots, &input.derived, &leanings)?;
+    let allowed = |method, path: &str| lower::allowed(&overlay, &input.metadata, method, path);
+    let hints = lower::hints(&edm, &overlay, &allowed);
+    let slice = slice::slice(&edm, &input.manifest, &input.roots, &input.derived, &hints)?;
     let Lowered {
         plan,
         renamed,
         without_prose,
-    } = lower::lower(&input.metadata, &edm, &slice, &overlay, &docs, input.version)?;
+    } = lower::lower(&input.metadata, &edm, &slice, &overlay, &docs, input.scope)?;
     if input.scope == Scope::Exact {
         let unused = overlay.unused().into_iter().chain(docs.unused());
         Diagnostics::check(unused.collect(), ())?;
     }
     let (model, request) = (emit::model(&plan)?, emit::request(&plan, &input.model_crate)?);
-    let report = Report::new(&slice, &plan, without_prose, [&model, &request]);
+    let first_version = match input.metadata.as_slice() {
+        [first, _, ..] => Some(generate(&input.of_version(first, &slice)?)?.report),
+        _ => None,
+    };
+    let report = Report::new(&slice, &plan, without_prose, [&model, &request], first_version);
     Ok(Output {
-        lock: report::lock(&slice, &plan, &renamed),
+        lock: report::lock(&slice, &plan, &overlay, &renamed),
         model,
         request,
         plan,
         report,
     })
+}
+
+/// The files of a driver of the generated crates, for tests: it calls builders and setters with what JSON holds.
+///
+/// # Errors
+///
+/// When what would be generated is not Rust, which is a defect of the generator.
+pub fn driver(plan: &Plan) -> Result<BTreeMap<String, String>, Diagnostics> {
+    emit::driver::emit(plan)
+}
+
+/// The linked model of all versions.
+///
+/// # Errors
+///
+/// When a document is wrong, or two contradict each other.
+pub fn model(metadata: &[(Version, Source)]) -> Result<Edm, Diagnostics> {
+    let mut models = Vec::new();
+    for (_, source) in metadata {
+        let document = csdl::parse(source)?;
+        models.push((source, csdl::link(source, &document)?));
+    }
+    csdl::merge(models)
 }

@@ -23,12 +23,25 @@ enum Segment {
 }
 
 /// How far a glob agrees with a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Agreement {
     /// The path is one that the glob names.
     pub(crate) whole: bool,
     /// A longer path may be.
     pub(crate) beginning: bool,
+}
+
+impl Agreement {
+    pub(crate) fn any(self) -> bool {
+        self.whole || self.beginning
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            whole: self.whole || other.whole,
+            beginning: self.beginning || other.beginning,
+        }
+    }
 }
 
 impl Glob {
@@ -78,24 +91,32 @@ impl Glob {
         names.collect()
     }
 
-    /// Compares with a path, whose keys are written in braces.
-    pub(crate) fn agreement(&self, path: &[&str]) -> Agreement {
+    /// Whether the glob names this path, whose keys are written in braces.
+    pub(crate) fn names(&self, path: &[&str]) -> bool {
+        self.agreement(path, false).whole
+    }
+
+    /// Compares with a path, whose keys are written in braces. Where it must be spelt out, `**` stands for nothing.
+    pub(crate) fn agreement(&self, path: &[&str], spelt: bool) -> Agreement {
         // The positions in the glob that the path may have reached.
         let mut reached = self.closure(vec![0]);
         for segment in path {
             let next = reached
                 .iter()
                 .filter_map(|position| match self.segments.get(*position)? {
-                    Segment::Any => Some(*position),
+                    Segment::Any => (!spelt).then_some(*position),
                     Segment::One => Some(position + 1),
                     Segment::Key => segment.starts_with('{').then_some(position + 1),
                     Segment::Name(name) => (name == segment).then_some(position + 1),
                 });
             reached = self.closure(next.collect());
         }
+        let leads_on = |segment: &Segment| !spelt || *segment != Segment::Any;
         Agreement {
             whole: reached.contains(&self.segments.len()),
-            beginning: reached.iter().any(|position| *position < self.segments.len()),
+            beginning: reached
+                .iter()
+                .any(|position| self.segments.get(*position).is_some_and(leads_on)),
         }
     }
 
@@ -131,7 +152,7 @@ mod tests {
         ];
         for (glob, path, whole, beginning) in cases {
             let path: Vec<_> = path.split('/').collect();
-            let agreement = Glob::parse(glob).unwrap().agreement(&path);
+            let agreement = Glob::parse(glob).unwrap().agreement(&path, false);
             assert_eq!(agreement, Agreement { whole, beginning }, "{glob} on {path:?}");
         }
     }

@@ -19,6 +19,7 @@ mod generate;
 mod glob;
 mod lower;
 mod overlay;
+mod remarks;
 mod report;
 mod slice;
 mod source;
@@ -27,7 +28,8 @@ mod workspace;
 
 pub use self::{
     diagnostic::{Diagnostic, Diagnostics},
-    generate::{Input, Output, Root, Scope, generate},
+    generate::{Input, Output, Root, Scope, driver, generate, model},
+    remarks::Remarks,
     report::Report,
     source::Source,
     workspace::{CoreDependency, workspace},

@@ -14,21 +14,24 @@ use toml::Spanned;
 
 use crate::{
     Diagnostic, Diagnostics, Source,
-    csdl::{Edm, Primitive, Property, QualifiedName, Structured, Type, TypeRef, ValueType},
+    csdl::{Edm, Primitive, Property, QualifiedName, Revision, Structured, Type, TypeRef, ValueType, Versions},
     docs::{Docs, Item},
+    generate,
     overlay::{Entry, Overlay},
-    plan::{ModelItem, Plan, RustType, Version},
-    slice::{Leanings, Slice},
+    plan::{Gate, Gated, Method, ModelItem, Plan, RustType, Version},
+    slice::{Hints, Scope, Slice, Step},
     toml_input::{Place, qualify},
 };
 
 /// What lowering works from.
 pub(crate) struct Context<'a> {
-    pub(crate) source: &'a Source,
+    pub(crate) versions: &'a [(Version, Source)],
     pub(crate) edm: &'a Edm,
     pub(crate) slice: &'a Slice,
     pub(crate) overlay: &'a Overlay<'a>,
     pub(crate) docs: &'a Docs<'a>,
+    /// Whether overlay and prose are about this slice, or about more.
+    pub(crate) scope: generate::Scope,
     /// Entities outside the slice whose ids are named.
     markers: RefCell<BTreeMap<String, QualifiedName>>,
     complaints: RefCell<Vec<Diagnostic>>,
@@ -45,41 +48,51 @@ pub(crate) struct Lowered {
 }
 
 pub(crate) fn lower(
-    source: &Source,
+    versions: &[(Version, Source)],
     edm: &Edm,
     slice: &Slice,
     overlay: &Overlay<'_>,
     docs: &Docs<'_>,
-    version: Version,
+    scope: generate::Scope,
 ) -> Result<Lowered, Diagnostics> {
     let context = Context {
-        source,
+        versions,
         edm,
         slice,
         overlay,
         docs,
+        scope,
         markers: RefCell::default(),
         complaints: RefCell::default(),
         without_prose: RefCell::default(),
     };
     let (builders, entries) = requests::lower(&context);
     let mut model = model::lower(&context);
-    model.extend(context.markers.take().into_iter().map(|(name, entity)| {
-        ModelItem::Marker(crate::plan::Marker {
+    model.extend(context.markers.take().into_iter().map(|(name, entity)| Gated {
+        gate: Gate::OPEN,
+        item: ModelItem::Marker(crate::plan::Marker {
             name,
             entity: entity.as_str().to_owned(),
-        })
+        }),
     }));
-    model.sort_by(|one, other| one.name().cmp(other.name()));
+    model.sort_by(|one, other| one.item.name().cmp(other.item.name()));
     names::check_types(&context);
-    names::check_files(&context, model.iter().map(ModelItem::name));
-    names::check_files(&context, builders.iter().map(|builder| &*builder.name));
-    let renamed = names::settle(&mut model);
+    names::check_files(&context, model.iter().map(|item| item.item.name()));
+    names::check_files(&context, builders.iter().map(|builder| &*builder.item.name));
+    if scope == generate::Scope::Exact {
+        context.check_skipped();
+    }
+    let renamed = names::settle(model.iter_mut().map(|item| &mut item.item));
+    let gates = model
+        .iter()
+        .map(|item| &item.gate)
+        .chain(builders.iter().map(|builder| &builder.gate));
     let plan = Plan {
+        versions: versions.iter().map(|(version, _)| *version).collect(),
+        later_features: later_features(gates),
         model,
         builders,
         entries,
-        version,
     };
     let lowered = Lowered {
         plan,
@@ -89,16 +102,144 @@ pub(crate) fn lower(
     Diagnostics::check(context.complaints.take(), lowered)
 }
 
-/// The types that open types lean on, which only the overlay knows.
-pub(crate) fn leanings(edm: &Edm, overlay: &Overlay<'_>) -> Leanings {
+/// The features of which nothing is in the first version.
+fn later_features<'g>(gates: impl Iterator<Item = &'g Gate>) -> BTreeSet<String> {
+    let (mut first, mut all) = (BTreeSet::new(), BTreeSet::new());
+    for gate in gates {
+        all.extend(gate.features.iter().cloned());
+        if gate.versions.has(0) && gate.feature().is_some() {
+            first.extend(gate.features.iter().cloned());
+        }
+    }
+    all.difference(&first).cloned().collect()
+}
+
+/// What slicing cannot know without the overlay.
+pub(crate) fn hints<'h>(edm: &Edm, overlay: &Overlay<'_>, allowed: &'h dyn Fn(Method, &str) -> Versions) -> Hints<'h> {
     let pairs = overlay.open_types.iter().filter_map(|(name, entry)| {
         let value = qualify(&entry.namespace, entry.value.value.get_ref());
         edm.types.contains_key(&value).then(|| (name.clone(), value))
     });
-    pairs.collect()
+    Hints {
+        leanings: pairs.collect(),
+        allowed,
+    }
+}
+
+/// The versions in which the service has an operation, as far as the overlay knows.
+pub(crate) fn allowed(overlay: &Overlay<'_>, versions: &[(Version, Source)], method: Method, path: &str) -> Versions {
+    let Some(entry) = overlay.operations.get(&format!("{method} {}", overlay.canonical(path))) else {
+        return Versions::ALL;
+    };
+    let entry = entry.used();
+    match &entry.api {
+        _ if entry.absent => Versions::NONE,
+        Some(api) => {
+            let number = versions.iter().position(|(version, _)| version.name() == api.get_ref());
+            number.map_or(Versions::NONE, Versions::only)
+        }
+        None => Versions::ALL,
+    }
 }
 
 impl<'a> Context<'a> {
+    /// The document that declares what these versions have.
+    fn source(&self, versions: Versions) -> &'a Source {
+        let number = versions.first().min(self.versions.len().saturating_sub(1));
+        // There is at least one version, or nothing could have been parsed.
+        #[expect(clippy::indexing_slicing, reason = "the number is below the length")]
+        &self.versions[number].1
+    }
+
+    /// Versions, as one value where they are all that there are.
+    fn versions(&self, versions: Versions) -> Versions {
+        let every = (0..self.versions.len()).all(|number| versions.has(number));
+        if every { Versions::ALL } else { versions }
+    }
+
+    /// The versions of a member, as one value where the type that declares it has no others.
+    fn member_versions(&self, declaring: &QualifiedName, versions: Versions) -> Versions {
+        let declared = match self.edm.types.get(declaring) {
+            Some(Type::Structured(ty)) => ty.versions,
+            Some(Type::Enum(ty)) => ty.versions,
+            Some(Type::Definition(_)) | None => Versions::ALL,
+        };
+        if declared == versions {
+            Versions::ALL
+        } else {
+            self.versions(versions)
+        }
+    }
+
+    /// When that is compiled which is generated for these.
+    fn gate<'s>(&self, scopes: impl IntoIterator<Item = &'s Scope>) -> Gate {
+        let (mut features, mut open, mut versions) = (BTreeSet::new(), false, Versions::NONE);
+        for scope in scopes {
+            versions = versions.or(scope.versions);
+            match &scope.feature {
+                Some(feature) => {
+                    features.insert(feature.clone());
+                }
+                None => open = true,
+            }
+        }
+        if open {
+            features.clear();
+        }
+        Gate {
+            features,
+            versions: self.versions(versions),
+        }
+    }
+
+    /// What is known of something that not all versions have, for its documentation.
+    fn version_docs(&self, versions: Versions) -> Vec<String> {
+        let versions = self.versions(versions);
+        let mut names = self
+            .versions
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| versions.has(*number));
+        match names.next() {
+            Some((_, (version, _))) if versions != Versions::ALL => {
+                vec![String::new(), format!("Only in {}.", version.name())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What users are told of something that is retired.
+    fn retired(revision: Option<&Revision>) -> Option<String> {
+        let revision = revision?;
+        let dates = match (&revision.date, &revision.removal) {
+            (Some(date), Some(removal)) => format!("since {date}, with removal announced for {removal}"),
+            (Some(date), None) => format!("since {date}"),
+            (None, Some(removal)) => format!("removal is announced for {removal}"),
+            (None, None) => "retired".to_owned(),
+        };
+        Some(match &revision.description {
+            Some(description) => format!("{dates}: {description}"),
+            None => dates,
+        })
+    }
+
+    /// Complains of what the overlay calls skipped, and the slice holds.
+    fn check_skipped(&self) {
+        let is_there = |item: &str| {
+            let paths = self.slice.nodes.iter().filter(|node| !node.methods.is_empty());
+            let mut paths = paths.map(|node| crate::toml_input::pattern(&format!("/{}", node.path.join("/"))));
+            paths.any(|path| path == item) || self.slice.types.keys().any(|ty| ty.as_str() == item)
+        };
+        for (item, entry) in &self.overlay.skipped {
+            if is_there(item) {
+                self.complain(entry.place.complain(
+                    format!("`{item}` is called skipped, and the slice holds it"),
+                    "remove the entry, or write narrower roots",
+                ));
+            }
+        }
+    }
+
     fn complain(&self, complaint: Diagnostic) {
         self.complaints.borrow_mut().push(complaint);
     }
@@ -153,11 +294,12 @@ impl<'a> Context<'a> {
     }
 
     /// The structural properties of a type, inherited ones included, sorted by name, each with the type that
-    /// declares it.
+    /// declares it. Streams are not among them: they have requests of their own.
     fn properties(&self, name: &'a QualifiedName) -> Vec<(&'a QualifiedName, &'a Property)> {
         let lineage = self.edm.lineage(name).into_iter();
         let mut properties: Vec<_> = lineage
             .flat_map(|(declaring, structured)| structured.properties.iter().map(move |property| (declaring, property)))
+            .filter(|(_, property)| property.ty.value != ValueType::Primitive(Primitive::Stream))
             .collect();
         properties.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
         properties
@@ -197,6 +339,7 @@ impl<'a> Context<'a> {
             ValueType::Primitive(primitive) => primitive_type(*primitive),
             ValueType::Named(name) => match self.edm.types.get(name) {
                 Some(Type::Definition(primitive)) => primitive_type(*primitive),
+                Some(Type::Enum(ty)) if ty.flags => RustType::Flags(names::type_name(name)),
                 _ => RustType::Model(names::type_name(name)),
             },
         };
@@ -265,8 +408,9 @@ impl<'a> Context<'a> {
 
     /// Whether a type has only derived instances.
     fn is_abstract(&self, name: &QualifiedName) -> bool {
-        self.structured(name).is_some_and(|structured| structured.is_abstract)
-            && !self.overlay.open_types.contains_key(name)
+        let declared = self.structured(name).is_some_and(|structured| structured.is_abstract);
+        let known = || self.type_entry(name).is_some_and(|entry| entry.value.polymorphic);
+        (declared || known()) && !self.overlay.open_types.contains_key(name)
     }
 
     /// The types in the slice that derive from one and have instances.
@@ -274,6 +418,15 @@ impl<'a> Context<'a> {
         let types = self.slice.types.keys();
         let derives = |ty: &&QualifiedName| self.edm.lineage(ty).iter().any(|(base, _)| *base == name) && *ty != name;
         types.filter(derives).filter(|ty| !self.is_abstract(ty)).collect()
+    }
+
+    /// The types that are sent to a path: the type at its end, or those that derive from it.
+    fn sent_types(&self, name: &'a QualifiedName) -> Vec<&'a QualifiedName> {
+        if !self.is_abstract(name) {
+            return vec![name];
+        }
+        let is_sent = |ty: &&QualifiedName| self.type_entry(ty).is_none_or(|entry| !entry.value.service_only);
+        self.derived(name).into_iter().filter(is_sent).collect()
     }
 
     /// The type that an entity is read as.
@@ -285,13 +438,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The type whose ids the objects of a type have: the most general one in the slice.
+    /// The type whose ids the objects of a type have: the most general one that a path leads to by its id.
     fn id_owner<'n>(&'n self, name: &'n QualifiedName) -> &'n QualifiedName {
+        let keyed = |base: &QualifiedName| {
+            let mut nodes = self.slice.nodes.iter();
+            nodes.any(|node| node.step == Step::Key && node.target == *base)
+        };
         let lineage = self.edm.lineage(name);
-        let owner = lineage
-            .iter()
-            .map(|(base, _)| *base)
-            .find(|base| self.slice.types.contains_key(base));
+        let owner = lineage.iter().map(|(base, _)| *base).find(|base| keyed(base));
         owner.unwrap_or(name)
     }
 
@@ -320,6 +474,6 @@ fn primitive_type(primitive: Primitive) -> RustType {
         Primitive::Date => RustType::Core("Date"),
         Primitive::Duration => RustType::Core("Duration"),
         Primitive::TimeOfDay => RustType::Core("TimeOfDay"),
-        Primitive::Other | Primitive::Unknown => RustType::Core("Raw"),
+        Primitive::Stream | Primitive::Other | Primitive::Unknown => RustType::Core("Raw"),
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot},
+    rc::Rc,
 };
 
 use serde::Deserialize;
@@ -25,6 +26,21 @@ pub(crate) struct Overlay<'a> {
     pub(crate) aliases: BTreeMap<String, Entry<'a, AliasEntry>>,
     /// Entities that the metadata does not declare, and whose ids occur all the same.
     pub(crate) outside: BTreeSet<QualifiedName>,
+    /// What exists and is not generated, by path, or by type.
+    pub(crate) skipped: BTreeMap<String, Entry<'a, RemarkEntry>>,
+    /// What we declare and a metadata file lacks, by item.
+    pub(crate) beyond: BTreeMap<String, Entry<'a, RemarkEntry>>,
+}
+
+/// Something that the metadata files do not say alike.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RemarkEntry {
+    #[serde(rename = "source")]
+    _source: String,
+    pub(crate) reason: String,
+    /// The version whose metadata lacks it, where others have it.
+    pub(crate) api: Option<String>,
 }
 
 /// A path that leads to the same things as another, so that what is below it is generated once.
@@ -44,6 +60,8 @@ pub(crate) struct AliasEntry {
 pub(crate) struct Entry<'a, T> {
     pub(crate) place: Place<'a>,
     pub(crate) namespace: String,
+    /// The clouds that have all operations of the file.
+    pub(crate) clouds: Rc<[Spanned<String>]>,
     pub(crate) value: T,
     used: Cell<bool>,
 }
@@ -60,6 +78,8 @@ impl<T> Entry<'_, T> {
 struct File {
     namespace: String,
     #[serde(default)]
+    clouds: Vec<Spanned<String>>,
+    #[serde(default)]
     outside: Vec<String>,
     #[serde(default)]
     r#type: Table<TypeEntry>,
@@ -69,6 +89,10 @@ struct File {
     operation: Table<OperationEntry>,
     #[serde(default)]
     alias: Table<AliasEntry>,
+    #[serde(default)]
+    skipped: Table<RemarkEntry>,
+    #[serde(default)]
+    beyond: Table<RemarkEntry>,
 }
 
 /// What is to be known of a type.
@@ -91,6 +115,24 @@ pub(crate) struct TypeEntry {
     /// What a property means beyond its type: `id:TYPE` or `order-hint`.
     #[serde(default)]
     pub(crate) property: Table<Spanned<String>>,
+    /// No object is of this type only, though the metadata does not call it abstract.
+    #[serde(default)]
+    pub(crate) polymorphic: bool,
+    /// Only the service makes and changes such objects.
+    #[serde(default)]
+    pub(crate) service_only: bool,
+    /// Navigation properties whose objects can be created together with the object.
+    #[serde(default)]
+    pub(crate) deep_insert: Vec<Spanned<String>>,
+    /// What cannot be cleared, though it may be null.
+    #[serde(default)]
+    pub(crate) not_clearable: Vec<Spanned<String>>,
+    /// The value of a property can be sent in part: what is not set keeps its value, and null clears.
+    #[serde(default)]
+    pub(crate) partial: bool,
+    /// Other names that its objects go by in `@odata.type`.
+    #[serde(default)]
+    pub(crate) legacy_names: Vec<String>,
 }
 
 impl TypeEntry {
@@ -100,6 +142,14 @@ impl TypeEntry {
 
     pub(crate) fn is_read_only(&self, property: &str) -> bool {
         lists(&self.read_only, property)
+    }
+
+    pub(crate) fn is_inserted(&self, navigation: &str) -> bool {
+        lists(&self.deep_insert, navigation)
+    }
+
+    pub(crate) fn is_clearable(&self, property: &str) -> bool {
+        !lists(&self.not_clearable, property)
     }
 
     pub(crate) fn is_create_only(&self, property: &str) -> bool {
@@ -126,10 +176,10 @@ pub(crate) struct OpenTypeEntry {
     _reason: Option<String>,
     /// `id:TYPE`, `encoded` or `category`.
     pub(crate) key: Spanned<String>,
-    /// `boolean`, `order-hint`, or the name of a complex type.
+    /// `boolean`, `order-hint`, `text`, or the name of a complex type.
     pub(crate) value: Spanned<String>,
-    /// The name of the method that sets one member.
-    pub(crate) set: Spanned<String>,
+    /// The name of the method that sets one member; none where only the service does.
+    pub(crate) set: Option<Spanned<String>>,
     /// The name of the method that removes one.
     pub(crate) remove: Option<Spanned<String>>,
     pub(crate) removal: Spanned<RemovalEntry>,
@@ -147,6 +197,10 @@ pub(crate) enum RemovalEntry {
 /// What is to be known of an operation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each named where it is true"
+)]
 pub(crate) struct OperationEntry {
     /// The page that the entry rests on; shown in the documentation where it is an address.
     pub(crate) source: String,
@@ -157,6 +211,26 @@ pub(crate) struct OperationEntry {
     pub(crate) absent: bool,
     #[serde(default)]
     pub(crate) if_match: bool,
+    /// The only version that has the operation, though the metadata of others leads to it.
+    pub(crate) api: Option<Spanned<String>>,
+    /// How a delta query begins: `enumerate`, or `link-first`.
+    pub(crate) delta: Option<Spanned<String>>,
+    /// The body names its own type.
+    #[serde(default)]
+    pub(crate) typed_body: bool,
+    /// An update is answered with the object, without being asked to be.
+    #[serde(default)]
+    pub(crate) returns_object: bool,
+    /// The body is a part of an upload.
+    #[serde(default)]
+    pub(crate) upload: bool,
+    /// Parameters that the service insists on.
+    #[serde(default)]
+    pub(crate) required: Vec<Spanned<String>>,
+    /// What a repetition would do: `harmless`, `checked` or `unsafe`.
+    pub(crate) replay: Option<Spanned<String>>,
+    /// The clouds that have the operation, where that differs from the file.
+    pub(crate) clouds: Option<Vec<Spanned<String>>>,
     pub(crate) required_filter: Option<FilterEntry>,
     #[serde(default)]
     pub(crate) query_options: Vec<Spanned<String>>,
@@ -196,37 +270,40 @@ impl<'a> Overlay<'a> {
 
     fn add(&mut self, source: &'a Source, file: File, complaints: &mut Vec<Diagnostic>) {
         let namespace = &file.namespace;
+        let head = Head {
+            source,
+            namespace,
+            clouds: file.clouds.into(),
+        };
         self.outside
             .extend(file.outside.iter().map(|name| qualify(namespace, name)));
         let by_type = |key: &str| qualify(namespace, key);
-        collect(&mut self.aliases, source, namespace, file.alias, pattern, complaints);
-        collect(&mut self.types, source, namespace, file.r#type, by_type, complaints);
-        collect(
-            &mut self.open_types,
-            source,
-            namespace,
-            file.open_type,
-            by_type,
-            complaints,
-        );
-        collect(
-            &mut self.operations,
-            source,
-            namespace,
-            file.operation,
-            pattern,
-            complaints,
-        );
+        let by_item = |key: &str| match key.split_once('/') {
+            Some(("", _)) => pattern(key),
+            Some(("container", name)) => format!("container/{name}"),
+            Some((ty, member)) => format!("{}/{member}", qualify(namespace, ty)),
+            None => qualify(namespace, key).to_string(),
+        };
+        collect(&mut self.aliases, &head, file.alias, pattern, complaints);
+        collect(&mut self.types, &head, file.r#type, by_type, complaints);
+        collect(&mut self.open_types, &head, file.open_type, by_type, complaints);
+        collect(&mut self.operations, &head, file.operation, pattern, complaints);
+        collect(&mut self.skipped, &head, file.skipped, by_item, complaints);
+        collect(&mut self.beyond, &head, file.beyond, by_item, complaints);
     }
 
     /// The pattern under which overlay and prose know a path: that of the path which it is an alias of.
     pub(crate) fn canonical(&self, path: &str) -> String {
-        let path = pattern(path);
-        for (alias, entry) in &self.aliases {
-            let rest = path.strip_prefix(alias.as_str());
-            if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-                return format!("{}{rest}", pattern(&entry.used().of));
-            }
+        let mut path = pattern(path);
+        // Each alias at most once, so that two of each other come to an end.
+        let mut aliases: Vec<_> = self.aliases.iter().collect();
+        while let Some((position, known)) = aliases.iter().enumerate().find_map(|(position, (alias, entry))| {
+            let rest = path.strip_prefix(alias.as_str())?;
+            let is_below = rest.is_empty() || rest.starts_with('/');
+            is_below.then(|| (position, format!("{}{rest}", pattern(&entry.used().of))))
+        }) {
+            aliases.remove(position);
+            path = known;
         }
         path
     }
@@ -267,10 +344,16 @@ impl<'a> Overlay<'a> {
     }
 }
 
+/// What the entries of one file share.
+struct Head<'a, 'f> {
+    source: &'a Source,
+    namespace: &'f str,
+    clouds: Rc<[Spanned<String>]>,
+}
+
 fn collect<'a, K: Ord + ToString, T>(
     into: &mut BTreeMap<K, Entry<'a, T>>,
-    source: &'a Source,
-    namespace: &str,
+    head: &Head<'a, '_>,
     table: Table<T>,
     key_of: impl Fn(&str) -> K,
     complaints: &mut Vec<Diagnostic>,
@@ -278,8 +361,9 @@ fn collect<'a, K: Ord + ToString, T>(
     for (name, value) in table {
         let key = key_of(name.get_ref());
         let entry = Entry {
-            place: Place::new(source, &name),
-            namespace: namespace.to_owned(),
+            place: Place::new(head.source, &name),
+            namespace: head.namespace.to_owned(),
+            clouds: Rc::clone(&head.clouds),
             value,
             used: Cell::new(false),
         };

@@ -1,18 +1,85 @@
 //! The plan: what will be printed, as plain sorted data. All decisions are made when it is; emission makes none.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
+
+pub use crate::csdl::Versions;
 
 /// Everything that is generated from one slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// The versions of the API, by their number.
+    pub versions: Vec<Version>,
+    /// The features that have nothing of the first version, so that they imply the one of a later version.
+    pub later_features: BTreeSet<String>,
     /// The types, sorted by module.
-    pub model: Vec<ModelItem>,
+    pub model: Vec<Gated<ModelItem>>,
     /// The builders of requests, sorted by module.
-    pub builders: Vec<Builder>,
+    pub builders: Vec<Gated<Builder>>,
     /// The functions that a path begins with, sorted by name.
     pub entries: Vec<Child>,
-    /// The version of the API.
-    pub version: Version,
+}
+
+/// An item, and when it is compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gated<T> {
+    /// When it is compiled.
+    pub gate: Gate,
+    /// The item.
+    pub item: T,
+}
+
+/// When something is compiled: with one of these features, and one of these versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// The features; always where there are none.
+    pub features: BTreeSet<String>,
+    /// The versions that have it; [`Versions::ALL`] where all have it.
+    pub versions: Versions,
+}
+
+impl Gate {
+    /// No feature is needed.
+    pub const OPEN: Self = Self {
+        features: BTreeSet::new(),
+        versions: Versions::ALL,
+    };
+
+    /// The feature that it belongs to, if it belongs to one alone.
+    pub fn feature(&self) -> Option<&str> {
+        let mut features = self.features.iter();
+        features
+            .next()
+            .filter(|_| features.next().is_none())
+            .map(String::as_str)
+    }
+}
+
+impl Plan {
+    /// What of the plan is in the first version.
+    pub fn first_version(mut self) -> Self {
+        let is_first = |versions: Versions| versions.has(0);
+        self.versions.truncate(1);
+        self.model.retain(|item| is_first(item.gate.versions));
+        self.builders.retain(|builder| is_first(builder.gate.versions));
+        self.entries.retain(|entry| is_first(entry.gate.versions));
+        for item in &mut self.model {
+            match &mut item.item {
+                ModelItem::Record(record) => record.fields.retain(|field| is_first(field.versions)),
+                ModelItem::Enum(enumeration) => enumeration.variants.retain(|variant| is_first(variant.versions)),
+                ModelItem::Union(union) => union.variants.retain(|variant| is_first(variant.versions)),
+                ModelItem::Write(write) => write.setters.retain(|setter| is_first(setter.versions)),
+                ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
+            }
+        }
+        for builder in &mut self.builders {
+            builder.item.children.retain(|child| is_first(child.gate.versions));
+            builder
+                .item
+                .operations
+                .retain(|operation| is_first(operation.gate.versions));
+        }
+        self
+    }
 }
 
 /// A version of the API.
@@ -20,18 +87,32 @@ pub struct Plan {
 pub enum Version {
     /// Version 1.0.
     V1,
+    /// Beta.
+    Beta,
 }
 
 impl Version {
-    /// The version of this name in the manifest.
+    /// Every version.
+    pub const ALL: [Self; 2] = [Self::V1, Self::Beta];
+
+    /// The version of this name, as the URL has it.
     pub fn from_name(name: &str) -> Option<Self> {
-        (name == "v1").then_some(Self::V1)
+        Self::ALL.into_iter().find(|version| version.name() == name)
     }
 
-    /// The module that its requests begin in.
+    /// The name, as the URL has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V1 => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+
+    /// The module that its requests begin in, and the feature that it needs.
     pub fn module(self) -> &'static str {
         match self {
             Self::V1 => "v1",
+            Self::Beta => "beta",
         }
     }
 
@@ -39,6 +120,7 @@ impl Version {
     pub fn marker(self) -> &'static str {
         match self {
             Self::V1 => "V1",
+            Self::Beta => "Beta",
         }
     }
 }
@@ -61,6 +143,17 @@ pub enum ModelItem {
 }
 
 impl ModelItem {
+    /// Whether it is retired.
+    pub fn is_retired(&self) -> bool {
+        match self {
+            Self::Record(item) => item.retired.is_some(),
+            Self::Enum(item) => item.retired.is_some(),
+            Self::Union(item) => item.retired.is_some(),
+            Self::Write(item) => item.retired.is_some(),
+            Self::OpenMap(_) | Self::Marker(_) => false,
+        }
+    }
+
     /// The name of the Rust type.
     pub fn name(&self) -> &str {
         match self {
@@ -87,6 +180,10 @@ pub struct Record {
     pub fields: Vec<Field>,
     /// What makes it an entity, if it is one.
     pub entity: Option<EntityKey>,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
+    /// Other names that its objects go by in `@odata.type`.
+    pub legacy_names: Vec<String>,
 }
 
 /// The id of an entity.
@@ -111,6 +208,10 @@ pub struct Field {
     pub ty: RustType,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
+    /// The versions that have it.
+    pub versions: Versions,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// An enumeration.
@@ -122,6 +223,8 @@ pub struct Enumeration {
     pub docs: Vec<String>,
     /// Its members, in the order of the metadata.
     pub variants: Vec<Variant>,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// A member of an enumeration.
@@ -129,10 +232,12 @@ pub struct Enumeration {
 pub struct Variant {
     /// The name of the Rust variant.
     pub name: String,
-    /// The name of the member in JSON.
+    /// The name of the member in JSON, or of the type that the variant holds.
     pub wire: String,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
+    /// The versions that have it.
+    pub versions: Versions,
 }
 
 /// A type that has only derived instances: an enum of those that are known, and of the rest.
@@ -148,6 +253,8 @@ pub struct Union {
     pub variants: Vec<Variant>,
     /// The read type of the rest: what all of them have.
     pub other: String,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// The open properties of an open type, as a map.
@@ -178,6 +285,8 @@ pub struct Write {
     pub required: Vec<Setter>,
     /// What can be set, sorted by property.
     pub setters: Vec<Setter>,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// One property of a type that is sent.
@@ -191,6 +300,10 @@ pub struct Setter {
     pub docs: Vec<String>,
     /// What is set.
     pub value: SetterValue,
+    /// The versions that have the property.
+    pub versions: Versions,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// What a setter takes.
@@ -207,6 +320,15 @@ pub enum SetterValue {
     Object {
         /// Its write type.
         edit: String,
+        /// The method that clears the property, if it may be null.
+        clear: Option<String>,
+    },
+    /// Several objects, which are sent whole.
+    Objects {
+        /// Their write type.
+        edit: String,
+        /// Whether each is sent with its type.
+        typed: bool,
         /// The method that clears the property, if it may be null.
         clear: Option<String>,
     },
@@ -273,6 +395,8 @@ pub enum RustType {
     List(Box<RustType>),
     /// A `Box`, to break a circle or to keep a struct small.
     Boxed(Box<RustType>),
+    /// A set of members of an enumeration of the model.
+    Flags(String),
     /// A versioned entity of the model.
     Versioned(String),
 }
@@ -296,6 +420,8 @@ pub struct Builder {
     pub deletes: bool,
     /// The short forms that end here.
     pub shortcuts: Vec<Shortcut>,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// One step from a builder to another.
@@ -311,6 +437,10 @@ pub struct Child {
     pub builder: String,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
+    /// When it is compiled.
+    pub gate: Gate,
+    /// Since when it is retired, if it is.
+    pub retired: Option<String>,
 }
 
 /// A write that takes id and ETag from one versioned value.
@@ -326,6 +456,8 @@ pub struct Shortcut {
     pub root: String,
     /// The methods that lead from there; the first takes the id.
     pub steps: Vec<(String, bool)>,
+    /// The versions that have it.
+    pub versions: Versions,
 }
 
 /// One request.
@@ -355,14 +487,22 @@ pub struct Operation {
     pub body: Body,
     /// What it is answered with.
     pub answer: Answer,
+    /// Whether it asks for the object in the answer.
+    pub representation: bool,
     /// The query options that the service honours.
     pub query_options: Vec<String>,
     /// The type that stands for them.
     pub options: String,
     /// The least privileged permissions: work, personal, application.
     pub permissions: [Option<String>; 3],
+    /// The clouds that have it, each a variant of the runtime's enumeration; none where that is not known.
+    pub clouds: Vec<String>,
+    /// What a repetition would do, where that is not what the method says: a variant of the runtime's enumeration.
+    pub replay: Option<String>,
     /// The page of the reference.
     pub reference: Option<String>,
+    /// When it is compiled.
+    pub gate: Gate,
 }
 
 /// What a request sends.
@@ -376,6 +516,10 @@ pub enum Body {
     TypedEdit(String),
     /// The parameters of an action.
     Parameters(Vec<Argument>),
+    /// Bytes.
+    Content,
+    /// A part of an upload.
+    Part,
 }
 
 /// A parameter of an action.
@@ -387,7 +531,7 @@ pub struct Argument {
     pub wire: String,
     /// Its type.
     pub ty: RustType,
-    /// Whether that is a write type.
+    /// Whether that is a write type, or a list of one.
     pub is_object: bool,
     /// Whether it may be left out.
     pub optional: bool,
@@ -415,6 +559,12 @@ pub enum Answer {
     Page(RustType),
     /// A page of changes to entities of this type.
     Changes(String),
+    /// The link to changes of entities of this type, to be followed once they were read otherwise.
+    Start(String),
+    /// Bytes.
+    Content,
+    /// How far an upload is.
+    Uploaded,
 }
 
 /// An HTTP method.
@@ -426,12 +576,14 @@ pub enum Method {
     Post,
     /// Changes.
     Patch,
+    /// Replaces.
+    Put,
     /// Deletes.
     Delete,
 }
 
 impl Method {
-    const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Patch, Self::Delete];
+    const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Patch, Self::Put, Self::Delete];
 
     /// The method of this name.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -444,17 +596,19 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
 
-    /// The variant of the runtime's enumeration.
-    pub fn variant(self) -> &'static str {
+    /// The function of the runtime that makes the facts of an operation.
+    pub fn constructor(self) -> &'static str {
         match self {
-            Self::Get => "Get",
-            Self::Post => "Post",
-            Self::Patch => "Patch",
-            Self::Delete => "Delete",
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Patch => "patch",
+            Self::Put => "put",
+            Self::Delete => "delete",
         }
     }
 }

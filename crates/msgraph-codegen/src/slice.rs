@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
     Diagnostic, Diagnostics, Root, Source,
-    csdl::{CallableKind, Edm, QualifiedName, Type, ValueType},
-    glob::Glob,
+    csdl::{CallableKind, Edm, Navigation, Primitive, QualifiedName, Type, ValueType, Versions},
+    glob::{Agreement, Glob},
     plan::Method,
 };
 
@@ -15,9 +15,33 @@ pub(crate) struct Slice {
     /// The paths, parents before children.
     pub(crate) nodes: Vec<Node>,
     /// The types, with what needs them.
-    pub(crate) types: BTreeMap<QualifiedName, String>,
+    pub(crate) types: BTreeMap<QualifiedName, Need>,
     /// What was left out, with the reason.
     pub(crate) cut: BTreeMap<String, &'static str>,
+}
+
+/// Why a type is in scope.
+#[derive(Debug)]
+pub(crate) struct Need {
+    /// The first thing that needs it.
+    pub(crate) reason: String,
+    /// What it is needed for.
+    pub(crate) scopes: BTreeSet<Scope>,
+}
+
+/// What something is generated for: a feature of the crates, and the versions that have it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Scope {
+    pub(crate) feature: Option<String>,
+    pub(crate) versions: Versions,
+}
+
+/// What the metadata does not show, and the overlay does.
+pub(crate) struct Hints<'h> {
+    /// A type, and the types that it leans on.
+    pub(crate) leanings: BTreeMap<QualifiedName, QualifiedName>,
+    /// The versions in which the service has an operation, by method and path.
+    pub(crate) allowed: &'h dyn Fn(Method, &str) -> Versions,
 }
 
 /// One path.
@@ -30,14 +54,34 @@ pub(crate) struct Node {
     pub(crate) path: Vec<String>,
     /// The entity type at its end.
     pub(crate) target: QualifiedName,
-    /// The methods in scope, each with the root that names it. None where the path only leads to others.
-    pub(crate) methods: BTreeMap<Method, String>,
+    /// The methods in scope. None where the path only leads to others.
+    pub(crate) methods: BTreeMap<Method, Chosen>,
+}
+
+/// A method that the roots choose.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// The first root that names it.
+    pub(crate) root: String,
+    /// The features of the roots that do.
+    pub(crate) features: BTreeSet<Option<String>>,
+    /// The versions that have it.
+    pub(crate) versions: Versions,
+}
+
+impl Chosen {
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = Scope> {
+        self.features.iter().map(|feature| Scope {
+            feature: feature.clone(),
+            versions: self.versions,
+        })
+    }
 }
 
 impl Node {
     /// Whether requests to the path are answered with the entity at its end.
     fn answers_itself(&self) -> bool {
-        !self.methods.is_empty() && !matches!(self.step, Step::Call(_))
+        !self.methods.is_empty() && !matches!(self.step, Step::Call(_) | Step::Stream(_))
     }
 
     /// Whether the path has this many segments, or one more for a key.
@@ -61,23 +105,22 @@ pub(crate) enum Step {
     Key,
     /// A function or an action, by its number in the model.
     Call(usize),
+    /// To a stream: the content of an entity (`$value`), or a property.
+    Stream(String),
 }
-
-/// Extra needs that the metadata does not show: a type, and the types it leans on.
-pub(crate) type Leanings = BTreeMap<QualifiedName, QualifiedName>;
 
 pub(crate) fn slice(
     edm: &Edm,
     manifest: &Source,
     roots: &[Root],
     derived: &[Root],
-    leanings: &Leanings,
+    hints: &Hints<'_>,
 ) -> Result<Slice, Diagnostics> {
     let mut complaints = Vec::new();
     let mut globs = Vec::new();
     for root in roots {
         match Glob::parse(&root.glob) {
-            Ok(glob) => globs.push(glob),
+            Ok(glob) => globs.push((glob, root.feature.clone())),
             Err(reason) => complaints.push(root.complain(
                 manifest,
                 format!("the root `{}` cannot be read: {reason}", root.glob),
@@ -91,6 +134,7 @@ pub(crate) fn slice(
     }
     let mut slicer = Slicer {
         edm,
+        hints,
         calls,
         globs,
         slice: Slice::default(),
@@ -105,17 +149,16 @@ pub(crate) fn slice(
         ));
         return Diagnostics::check(complaints, slicer.slice);
     }
-    for glob in &slicer.globs {
-        let named = |node: &Node| node.methods.values().any(|root| root == glob.text());
-        if slicer.slice.nodes.iter().any(named) {
+    for (glob, feature) in &slicer.globs {
+        let named = |node: &Node| {
+            let mut chosen = node.methods.values();
+            chosen.any(|chosen| chosen.root == glob.text() && chosen.features.contains(feature))
+        };
+        // An import that is named stands among what was left out.
+        if slicer.slice.nodes.iter().any(named) || edm.imports.iter().any(|import| glob.names(&[import.as_str()])) {
             continue;
         }
-        let (message, help) = if slicer
-            .slice
-            .nodes
-            .iter()
-            .any(|node| glob.agreement(&node.segments()).whole)
-        {
+        let (message, help) = if slicer.slice.nodes.iter().any(|node| glob.names(&node.segments())) {
             (
                 "names nothing that another root does not",
                 "remove it, or the other".to_owned(),
@@ -149,7 +192,7 @@ pub(crate) fn slice(
             )),
         }
     }
-    slicer.close(leanings, &families);
+    slicer.close(&families);
     Diagnostics::check(complaints, slicer.slice)
 }
 
@@ -232,7 +275,9 @@ fn closest(name: &str, mut names: Vec<&str>) -> String {
 
 struct Slicer<'a> {
     edm: &'a Edm,
-    globs: Vec<Glob>,
+    hints: &'a Hints<'a>,
+    /// The roots, each with its feature.
+    globs: Vec<(Glob, Option<String>)>,
     slice: Slice,
     /// The numbers of the functions and actions that are called on one or on many of a type.
     calls: BTreeMap<(&'a QualifiedName, bool), Vec<usize>>,
@@ -245,8 +290,12 @@ struct Slicer<'a> {
 struct Place<'a> {
     target: &'a QualifiedName,
     collection: bool,
-    /// Whether the objects live here, so that they can be written here.
-    contained: bool,
+    /// The versions that have the path.
+    versions: Versions,
+    /// The versions in which the objects live here, so that they can be written here.
+    contained: Versions,
+    /// Whether only what a root spells out is visited: below objects that live elsewhere, `**` would find no end.
+    spelt: bool,
 }
 
 impl<'a> Slicer<'a> {
@@ -255,9 +304,17 @@ impl<'a> Slicer<'a> {
             let place = Place {
                 target: &root.target,
                 collection: root.collection,
-                contained: true,
+                versions: root.versions,
+                contained: root.versions,
+                spelt: false,
             };
-            self.visit(None, &[], name, place, true, &mut Vec::new());
+            self.visit(None, &[], name, place, &mut Vec::new());
+        }
+        for import in &self.edm.imports {
+            if self.agreement(std::slice::from_ref(import), false).whole {
+                let reason = "a function or an action that is called on nothing, which is not generated yet";
+                self.slice.cut.insert(format!("/{import}"), reason);
+            }
         }
     }
 
@@ -267,12 +324,11 @@ impl<'a> Slicer<'a> {
         parent: Option<usize>,
         above: &[String],
         name: &str,
-        place: Place<'a>,
-        is_root: bool,
+        mut place: Place<'a>,
         stack: &mut Vec<(&'a QualifiedName, &'a str)>,
     ) {
         let path = extend(above, name);
-        if self.slice.nodes.len() > MOST_PATHS || (!self.leads_on(&path) && !self.names(&path)) {
+        if self.slice.nodes.len() > MOST_PATHS || !self.agreement(&path, place.spelt).any() {
             return;
         }
         let step = if place.collection {
@@ -280,45 +336,51 @@ impl<'a> Slicer<'a> {
         } else {
             Step::Single(name.to_owned())
         };
-        let methods: &[Method] = match (place.collection, place.contained) {
-            (true, true) => &[Method::Get, Method::Post],
-            (false, true) if is_root => &[Method::Get, Method::Patch],
-            (false, true) => &[Method::Get, Method::Patch, Method::Delete],
-            (_, false) => &[Method::Get],
+        let writes: &[Method] = match (place.collection, above) {
+            (true, _) => &[Method::Post],
+            (false, []) => &[Method::Patch],
+            (false, _) => &[Method::Patch, Method::Delete],
         };
-        let node = self.push(parent, step, path.clone(), place.target, methods);
-        if !place.contained {
-            return;
-        }
-        self.visit_calls(node, &path, place.target, place.collection);
+        let reads = [(Method::Get, place.versions)];
+        let writes = writes
+            .iter()
+            .map(|method| (*method, place.versions.and(place.contained)));
+        let methods: Vec<_> = reads.into_iter().chain(writes).collect();
+        let node = self.push(parent, step, path.clone(), place, &methods);
+        place.spelt |= place.contained.is_empty();
+        self.visit_calls(node, &path, place, place.collection);
         if !place.collection {
-            self.descend(node, &path, place.target, stack);
+            self.visit_streams(node, &path, place);
+            self.descend(node, &path, place, stack);
             return;
         }
         let Some(key) = self.key_segment(place.target) else {
-            let reason = "its key is not a single string";
-            self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
+            if self.agreement(&extend(&path, "{key}"), place.spelt).any() {
+                let reason = "its key is not a single string";
+                self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
+            }
             return;
         };
         let path = extend(&path, &key);
-        if self.leads_on(&path) || self.names(&path) {
-            let methods = &[Method::Get, Method::Patch, Method::Delete];
-            let item = self.push(Some(node), Step::Key, path.clone(), place.target, methods);
-            self.visit_calls(item, &path, place.target, false);
-            self.descend(item, &path, place.target, stack);
+        if self.agreement(&path, place.spelt).any() {
+            let methods = [Method::Get, Method::Patch, Method::Delete].map(|method| (method, place.versions));
+            let item = self.push(Some(node), Step::Key, path.clone(), place, &methods);
+            self.visit_calls(item, &path, place, false);
+            self.visit_streams(item, &path, place);
+            self.descend(item, &path, place, stack);
         }
     }
 
     /// Visits the functions and actions that are called on what is at the end of a path.
-    fn visit_calls(&mut self, node: usize, path: &[String], target: &QualifiedName, collection: bool) {
-        let lineage = self.edm.lineage(target).into_iter();
+    fn visit_calls(&mut self, node: usize, path: &[String], place: Place<'_>, collection: bool) {
+        let lineage = self.edm.lineage(place.target).into_iter();
         let numbers = lineage.filter_map(|(name, _)| self.calls.get(&(name, collection)));
         for number in numbers.flatten().copied().collect::<Vec<_>>() {
             let Some(call) = self.edm.calls.get(number) else {
                 continue;
             };
             let path = extend(path, &call.name);
-            if !self.names(&path) {
+            if !self.agreement(&path, place.spelt).whole {
                 continue;
             }
             let method = match call.kind {
@@ -330,7 +392,37 @@ impl<'a> Slicer<'a> {
                 CallableKind::Function => Method::Get,
                 CallableKind::Action => Method::Post,
             };
-            self.push(Some(node), Step::Call(number), path, target, &[method]);
+            let versions = place.versions.and(call.versions);
+            if versions.is_empty() {
+                continue;
+            }
+            let place = Place { versions, ..place };
+            self.push(Some(node), Step::Call(number), path, place, &[(method, versions)]);
+        }
+    }
+
+    /// Visits the content of an entity, and those of its properties that are streams.
+    fn visit_streams(&mut self, node: usize, path: &[String], place: Place<'_>) {
+        let is_stream = |ty: &ValueType| *ty == ValueType::Primitive(Primitive::Stream);
+        let mut streams = Vec::new();
+        for (_, structured) in self.edm.lineage(place.target) {
+            if structured.stream {
+                streams.push(("$value", structured.versions));
+            }
+            let properties = structured
+                .properties
+                .iter()
+                .filter(|property| is_stream(&property.ty.value));
+            streams.extend(properties.map(|property| (property.name.as_str(), property.versions)));
+        }
+        for (name, versions) in streams {
+            let path = extend(path, name);
+            let versions = place.versions.and(versions);
+            if self.agreement(&path, place.spelt).whole && !versions.is_empty() {
+                let methods = [Method::Get, Method::Put].map(|method| (method, versions));
+                let place = Place { versions, ..place };
+                self.push(Some(node), Step::Stream(name.to_owned()), path, place, &methods);
+            }
         }
     }
 
@@ -338,24 +430,23 @@ impl<'a> Slicer<'a> {
         &mut self,
         node: usize,
         path: &[String],
-        target: &'a QualifiedName,
+        place: Place<'a>,
         stack: &mut Vec<(&'a QualifiedName, &'a str)>,
     ) {
-        for (declaring, structured) in self.edm.lineage(target) {
+        for (declaring, structured) in self.edm.lineage(place.target) {
             for navigation in &structured.navigations {
                 let step = (declaring, &*navigation.name);
                 // `**` would go round a circle of navigation properties for ever.
                 if stack.contains(&step) {
                     continue;
                 }
-                let place = Place {
-                    target: &navigation.target,
-                    collection: navigation.collection,
-                    contained: navigation.contained,
-                };
+                let place = Place::beyond(place, navigation);
+                if place.versions.is_empty() {
+                    continue;
+                }
                 stack.push(step);
                 let first = self.slice.nodes.len();
-                self.visit(Some(node), path, &navigation.name, place, false, stack);
+                self.visit(Some(node), path, &navigation.name, place, stack);
                 stack.pop();
                 // Expanded objects are of a type in the slice only where a request answers with them.
                 let depth = path.len() + 1;
@@ -377,14 +468,25 @@ impl<'a> Slicer<'a> {
         parent: Option<usize>,
         step: Step,
         path: Vec<String>,
-        target: &QualifiedName,
-        methods: &[Method],
+        place: Place<'_>,
+        methods: &[(Method, Versions)],
     ) -> usize {
         let segments: Vec<_> = path.iter().map(String::as_str).collect();
-        let mut chosen = BTreeMap::new();
-        for glob in self.globs.iter().filter(|glob| glob.agreement(&segments).whole) {
-            for method in methods.iter().filter(|method| glob.takes(**method)) {
-                chosen.entry(*method).or_insert_with(|| glob.text().to_owned());
+        let whole = format!("/{}", path.join("/"));
+        let mut chosen: BTreeMap<Method, Chosen> = BTreeMap::new();
+        let named = |glob: &Glob| glob.agreement(&segments, place.spelt).whole;
+        for (glob, feature) in self.globs.iter().filter(|(glob, _)| named(glob)) {
+            for (method, versions) in methods.iter().filter(|(method, _)| glob.takes(*method)) {
+                let versions = versions.and((self.hints.allowed)(*method, &whole));
+                if versions.is_empty() {
+                    continue;
+                }
+                let chosen = chosen.entry(*method).or_insert_with(|| Chosen {
+                    root: glob.text().to_owned(),
+                    features: BTreeSet::new(),
+                    versions,
+                });
+                chosen.features.insert(feature.clone());
             }
         }
         let node = self.slice.nodes.len();
@@ -396,20 +498,17 @@ impl<'a> Slicer<'a> {
             children: Vec::new(),
             step,
             path,
-            target: target.clone(),
+            target: place.target.clone(),
             methods: chosen,
         });
         node
     }
 
-    fn names(&self, path: &[String]) -> bool {
+    /// How far the roots agree with a path, all of them together.
+    fn agreement(&self, path: &[String], spelt: bool) -> Agreement {
         let path: Vec<_> = path.iter().map(String::as_str).collect();
-        self.globs.iter().any(|glob| glob.agreement(&path).whole)
-    }
-
-    fn leads_on(&self, path: &[String]) -> bool {
-        let path: Vec<_> = path.iter().map(String::as_str).collect();
-        self.globs.iter().any(|glob| glob.agreement(&path).beginning)
+        let each = self.globs.iter().map(|(glob, _)| glob.agreement(&path, spelt));
+        each.fold(Agreement::default(), Agreement::or)
     }
 
     /// The segment for the key of an entity type: `{plannerTask-id}`.
@@ -419,20 +518,60 @@ impl<'a> Slicer<'a> {
         let mut properties = lineage.iter().flat_map(|(_, structured)| &structured.properties);
         let property = properties.find(|property| property.name == key)?;
         let is_text = match &property.ty.value {
-            ValueType::Primitive(primitive) => *primitive == crate::csdl::Primitive::String,
+            ValueType::Primitive(primitive) => *primitive == Primitive::String,
             ValueType::Named(_) => false,
         };
         is_text.then(|| format!("{{{}-{key}}}", target.name()))
     }
 
     /// Takes in the types of all paths, and what these are made of.
-    fn close(&mut self, leanings: &Leanings, families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>) {
+    fn close(&mut self, families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>) {
+        let chosen = self.slice.nodes.iter().flat_map(|node| node.methods.values());
+        let scopes: BTreeSet<_> = chosen.flat_map(Chosen::scopes).collect();
+        let reasons = self.closure(families, None);
+        let mut types: BTreeMap<_, _> = reasons
+            .into_iter()
+            .map(|(name, reason)| {
+                let scopes = BTreeSet::new();
+                (name, Need { reason, scopes })
+            })
+            .collect();
+        for scope in &scopes {
+            for name in self.closure(families, Some(scope)).keys() {
+                let need = types.get_mut(name);
+                need.map(|need| need.scopes.insert(scope.clone()));
+            }
+        }
+        for name in types.keys() {
+            for (declaring, structured) in self.edm.lineage(name) {
+                for navigation in &structured.navigations {
+                    if !self.navigations.contains(&(declaring.clone(), navigation.name.clone())) {
+                        let cut = format!("{declaring}/{}", navigation.name);
+                        self.slice.cut.insert(cut, "no root names it");
+                    }
+                }
+            }
+        }
+        self.slice.types = types;
+    }
+
+    /// The types of the paths of one scope, or of all, and what these are made of, each with what needs it.
+    fn closure(
+        &self,
+        families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>,
+        scope: Option<&Scope>,
+    ) -> BTreeMap<QualifiedName, String> {
+        let mut types = BTreeMap::new();
         let mut queue: VecDeque<(QualifiedName, String)> = VecDeque::new();
-        for node in self.slice.nodes.iter().filter(|node| !node.methods.is_empty()) {
+        let is_in_scope = |chosen: &Chosen| scope.is_none_or(|scope| chosen.scopes().any(|own| own == *scope));
+        for node in &self.slice.nodes {
+            if !node.methods.values().any(is_in_scope) || matches!(node.step, Step::Stream(_)) {
+                continue;
+            }
             let reason = format!("/{}", node.path.join("/"));
             let call = match node.step {
                 Step::Call(number) => self.edm.calls.get(number),
-                Step::Single(_) | Step::Collection(_) | Step::Key => None,
+                Step::Single(_) | Step::Collection(_) | Step::Key | Step::Stream(_) => None,
             };
             let Some(call) = call else {
                 queue.push_back((node.target.clone(), reason));
@@ -446,14 +585,14 @@ impl<'a> Slicer<'a> {
             }
         }
         while let Some((name, reason)) = queue.pop_front() {
-            if self.slice.types.contains_key(&name) {
+            if types.contains_key(&name) {
                 continue;
             }
-            self.slice.types.insert(name.clone(), reason);
+            types.insert(name.clone(), reason);
             for derived in families.get(&name).into_iter().flatten() {
                 queue.push_back(((*derived).clone(), format!("{name} (derived)")));
             }
-            if let Some(value) = leanings.get(&name) {
+            if let Some(value) = self.hints.leanings.get(&name) {
                 queue.push_back((value.clone(), format!("{name} (overlay)")));
             }
             if !matches!(self.edm.types.get(&name), Some(Type::Structured(_))) {
@@ -466,12 +605,25 @@ impl<'a> Slicer<'a> {
                     }
                 }
                 for navigation in &structured.navigations {
-                    if !self.navigations.contains(&(declaring.clone(), navigation.name.clone())) {
-                        let cut = format!("{declaring}/{}", navigation.name);
-                        self.slice.cut.insert(cut, "no root names it");
+                    if self.navigations.contains(&(declaring.clone(), navigation.name.clone())) {
+                        queue.push_back((navigation.target.clone(), format!("{name}/{}", navigation.name)));
                     }
                 }
             }
+        }
+        types
+    }
+}
+
+impl<'a> Place<'a> {
+    /// What a navigation property leads to.
+    fn beyond(self, navigation: &'a Navigation) -> Self {
+        Self {
+            target: &navigation.target,
+            collection: navigation.collection,
+            versions: self.versions.and(navigation.versions),
+            contained: navigation.contained,
+            spelt: self.spelt,
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Reply<'a> {
     pub request_id: Option<&'a str>,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
+    /// The `Location` header.
+    pub location: Option<&'a str>,
 }
 
 impl<'a> Reply<'a> {
@@ -35,6 +37,7 @@ impl<'a> Reply<'a> {
             etag: None,
             request_id: None,
             retry_after: None,
+            location: None,
         }
     }
 }

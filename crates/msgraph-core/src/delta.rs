@@ -8,15 +8,43 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::Value;
 
-use crate::{Answer, DecodeError, Id, Link, Page, Raw, Reply, Request, Versioned, answer::decode, record::Entity};
+use crate::{
+    Answer, DecodeError, Id, Link, Page, Raw, Reply, Request, Versioned,
+    answer::decode,
+    record::{Entity, Extra, Record},
+};
+
+/// A type whose changes a delta query tells: an entity, or an enum of several.
+pub trait Tracked: Sized + 'static {
+    /// What a change holds: the entity with its version.
+    type Object: fmt::Debug + Clone + PartialEq + Serialize + DeserializeOwned;
+
+    /// Whose properties can be asked for.
+    type Record: Record;
+
+    /// What arrived beside the properties of the object.
+    fn extra(object: &Self::Object) -> &Extra;
+}
+
+impl<T: Entity + Serialize + fmt::Debug + Clone + PartialEq> Tracked for T {
+    type Object = Versioned<T>;
+    type Record = T;
+
+    fn extra(object: &Versioned<T>) -> &Extra {
+        object.extra()
+    }
+}
 
 /// One page of changes.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct DeltaPage<T> {
+pub struct DeltaPage<T: Tracked> {
     /// The changes, in the order in which the service sent them. The same object may occur more than once.
     pub changes: Vec<Change<T>>,
     /// Where to go on.
@@ -36,17 +64,17 @@ pub enum Continuation<T> {
 
 /// A change to an object.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change<T> {
+pub enum Change<T: Tracked> {
     /// The object exists; what the service mentions of it is in the record.
-    Present(Versioned<T>),
+    Present(T::Object),
     /// The object is gone.
     Removed(Removal<T>),
 }
 
 /// An object that is gone.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Removal<T> {
-    object: Versioned<T>,
+pub struct Removal<T: Tracked> {
+    object: T::Object,
 }
 
 /// Why an object is gone, as the service says it.
@@ -63,7 +91,7 @@ pub enum RemovalReason {
 
 const REMOVED: &str = "@removed";
 
-impl<T: Entity> Change<T> {
+impl<T: Entity + Tracked<Object = Versioned<T>>> Change<T> {
     /// The id of the object.
     pub fn id(&self) -> Option<&Id<T::Key>> {
         match self {
@@ -73,19 +101,18 @@ impl<T: Entity> Change<T> {
     }
 }
 
-impl<T: Entity> Removal<T> {
+impl<T: Entity + Tracked<Object = Versioned<T>>> Removal<T> {
     /// The id of the object.
     pub fn id(&self) -> Option<&Id<T::Key>> {
         self.object.id()
     }
+}
 
+impl<T: Tracked> Removal<T> {
     /// Why it is gone.
     pub fn reason(&self) -> RemovalReason {
-        let removed = self
-            .object
-            .extra()
-            .get(REMOVED)
-            .and_then(|removed| removed.decode::<Value>().ok());
+        let removed = T::extra(&self.object).get(REMOVED);
+        let removed = removed.and_then(|removed| removed.decode::<Value>().ok());
         match removed.as_ref().and_then(|removed| removed.get("reason")?.as_str()) {
             Some("changed") => RemovalReason::Changed,
             Some("deleted") => RemovalReason::Deleted,
@@ -94,12 +121,12 @@ impl<T: Entity> Removal<T> {
     }
 
     /// What the service mentions of the object besides.
-    pub fn into_object(self) -> Versioned<T> {
+    pub fn into_object(self) -> T::Object {
         self.object
     }
 }
 
-impl<T: Entity> Serialize for Change<T> {
+impl<T: Tracked> Serialize for Change<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Present(object) | Self::Removed(Removal { object }) => object.serialize(serializer),
@@ -107,10 +134,10 @@ impl<T: Entity> Serialize for Change<T> {
     }
 }
 
-impl<'de, T: Entity> Deserialize<'de> for Change<T> {
+impl<'de, T: Tracked> Deserialize<'de> for Change<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = Versioned::<T>::deserialize(deserializer)?;
-        Ok(if object.extra().get(REMOVED).is_some() {
+        let object = T::Object::deserialize(deserializer)?;
+        Ok(if T::extra(&object).get(REMOVED).is_some() {
             Self::Removed(Removal { object })
         } else {
             Self::Present(object)
@@ -124,8 +151,15 @@ pub type NextLink<T> = ChangeLink<kind::Next, T>;
 /// The link to what changes after a page: the one to store.
 pub type DeltaLink<T> = ChangeLink<kind::Delta, T>;
 
+/// The link that a feed begins with: to be kept until what it is about was read otherwise, then followed.
+pub type StartLink<T> = ChangeLink<kind::Start, T>;
+
 /// What a [`ChangeLink`] leads to.
 pub mod kind {
+    /// What changed since the feed began.
+    #[derive(Debug)]
+    pub enum Start {}
+
     /// The next page.
     #[derive(Debug)]
     pub enum Next {}
@@ -153,7 +187,10 @@ impl<K, T> ChangeLink<K, T> {
     }
 
     /// The request that follows the link. It is sent to the service that the client talks to, or refused.
-    pub fn follow(&self) -> Request<DeltaPage<T>> {
+    pub fn follow(&self) -> Request<DeltaPage<T>>
+    where
+        T: Tracked,
+    {
         Request::follow(self.link.clone())
     }
 
@@ -185,7 +222,7 @@ impl<K, T> fmt::Debug for ChangeLink<K, T> {
     }
 }
 
-impl<T: Entity> Serialize for DeltaPage<T> {
+impl<T: Tracked> Serialize for DeltaPage<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (next_link, delta_link) = match &self.continuation {
             Continuation::Next(next) => (Some(next.link.clone()), None),
@@ -202,7 +239,7 @@ impl<T: Entity> Serialize for DeltaPage<T> {
     }
 }
 
-impl<'de, T: Entity> Deserialize<'de> for DeltaPage<T> {
+impl<'de, T: Tracked> Deserialize<'de> for DeltaPage<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut page = Page::<Change<T>>::deserialize(deserializer)?;
         let continuation = match (page.next_link, page.delta_link) {
@@ -226,8 +263,45 @@ impl<'de, T: Entity> Deserialize<'de> for DeltaPage<T> {
     }
 }
 
-impl<T: Entity> Answer for DeltaPage<T> {
+impl<T: Tracked> Answer for DeltaPage<T> {
     fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
         decode(reply)
+    }
+}
+
+/// How a feed begins whose first answer is a link and no objects.
+///
+/// Keep the link, read everything that the feed is about by other requests, then follow the link: it leads to what changed in
+/// the meantime. What was read before the link was asked for may miss a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeltaStart<T: Tracked> {
+    page: DeltaPage<T>,
+}
+
+impl<T: Tracked> DeltaStart<T> {
+    /// The link to keep, and to follow once everything was read.
+    pub fn link(&self) -> StartLink<T> {
+        let link = match &self.page.continuation {
+            Continuation::Next(next) => &next.link,
+            Continuation::Delta(delta) => &delta.link,
+        };
+        StartLink::from_link(link.clone())
+    }
+
+    /// The whole answer. The service is not known to send changes in it; should it do so, they are here.
+    pub fn into_page(self) -> DeltaPage<T> {
+        self.page
+    }
+}
+
+impl<T: Tracked> Answer for DeltaStart<T> {
+    fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        decode(reply).map(|page| Self { page })
+    }
+}
+
+impl<T: Tracked> Serialize for DeltaStart<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.page.serialize(serializer)
     }
 }

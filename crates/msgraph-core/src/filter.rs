@@ -9,7 +9,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::{Date, DateTimeOffset, Id, Property, enums::OpenEnum};
+use crate::{Date, DateTimeOffset, Id, Property, enums::OpenEnum, update::Limit};
 
 /// A condition on objects of type `R`.
 ///
@@ -18,6 +18,8 @@ pub struct Filter<R> {
     text: String,
     /// Whether the text needs parentheses inside another expression.
     is_compound: bool,
+    /// A property in it that not every version of the API has.
+    limit: Option<Limit>,
     of: PhantomData<fn() -> R>,
 }
 
@@ -54,27 +56,28 @@ impl<R> Filter<R> {
 
     /// The property has no value.
     pub fn is_null(property: Property<R>) -> Self {
-        Self::simple(format!("{} eq null", property.name()))
+        Self::simple(format!("{} eq null", property.name()), Limit::of(property))
     }
 
     /// The property is a text that begins with this one.
     pub fn starts_with(property: Property<R>, text: &str) -> Self {
-        Self::simple(format!("startsWith({},{})", property.name(), text.literal()))
+        let condition = format!("startsWith({},{})", property.name(), text.literal());
+        Self::simple(condition, Limit::of(property))
     }
 
     /// Both conditions hold.
     pub fn and(self, other: Self) -> Self {
-        Self::compound(format!("{} and {}", self.inner(), other.inner()))
+        self.joined("and", other)
     }
 
     /// One of the conditions holds, or both do.
     pub fn or(self, other: Self) -> Self {
-        Self::compound(format!("{} or {}", self.inner(), other.inner()))
+        self.joined("or", other)
     }
 
     /// The condition does not hold.
     pub fn negated(self) -> Self {
-        Self::simple(format!("not ({})", self.text))
+        Self::simple(format!("not ({})", self.text), self.limit)
     }
 
     #[expect(
@@ -82,22 +85,29 @@ impl<R> Filter<R> {
         reason = "a number reads better than a reference to one"
     )]
     fn compare(property: Property<R>, operator: &str, value: impl Literal) -> Self {
-        Self::simple(format!("{} {operator} {}", property.name(), value.literal()))
+        let condition = format!("{} {operator} {}", property.name(), value.literal());
+        Self::simple(condition, Limit::of(property))
     }
 
-    fn simple(text: String) -> Self {
+    fn simple(text: String, limit: Option<Limit>) -> Self {
         Self {
             text,
             is_compound: false,
+            limit,
             of: PhantomData,
         }
     }
 
-    fn compound(text: String) -> Self {
+    fn joined(self, operator: &str, other: Self) -> Self {
+        let limit = self.limit.or(other.limit);
         Self {
             is_compound: true,
-            ..Self::simple(text)
+            ..Self::simple(format!("{} {operator} {}", self.inner(), other.inner()), limit)
         }
+    }
+
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        self.limit
     }
 
     pub(crate) fn into_text(self) -> String {
@@ -131,7 +141,7 @@ impl<R> Clone for Filter<R> {
     fn clone(&self) -> Self {
         Self {
             is_compound: self.is_compound,
-            ..Self::simple(self.text.clone())
+            ..Self::simple(self.text.clone(), self.limit)
         }
     }
 }

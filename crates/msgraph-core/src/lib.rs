@@ -10,19 +10,22 @@
 //! | [`versioned`], [`etag`], [`id`] | an object, its id and its ETag are of one type and travel together |
 //! | [`update`] | what is sent is set and cleared explicitly, never tracked |
 //! | [`open`] | OData open types as maps with typed keys and values |
-//! | [`enums`], [`date_time`], [`literal`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
+//! | [`enums`], [`flags`], [`date_time`], [`literal`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
 //! | [`request`], [`answer`], [`page`] | a request is a value; it knows the type of its answer |
 //! | [`delta`] | pages of changes, and which of their links is worth keeping |
+//! | [`content`] | bytes that are no JSON, and their upload in parts |
 //! | [`filter`] | conditions as expressions, escaped |
 //! | [`error`] | what the service says when it refuses |
 
 pub mod answer;
+pub mod content;
 pub mod date_time;
 pub mod delta;
 pub mod enums;
 pub mod error;
 pub mod etag;
 pub mod filter;
+pub mod flags;
 pub mod id;
 pub mod json;
 pub mod literal;
@@ -39,11 +42,15 @@ mod text;
 
 pub use self::{
     answer::{Answer, DecodeError, Reply},
+    content::{Content, UploadPart, Uploaded},
     date_time::DateTimeOffset,
-    delta::{Change, Continuation, DeltaLink, DeltaPage, NextLink, Removal, RemovalReason},
+    delta::{
+        Change, Continuation, DeltaLink, DeltaPage, DeltaStart, NextLink, Removal, RemovalReason, StartLink, Tracked,
+    },
     error::{PlannerLimit, ServiceError},
     etag::ETag,
     filter::Filter,
+    flags::Flags,
     id::Id,
     json::Raw,
     literal::{Binary, Date, Duration, TimeOfDay},
@@ -62,15 +69,15 @@ pub mod prelude {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 
     pub use crate::{
-        Answer, Binary, Category, Date, DateTimeOffset, DecodeError, DeltaPage, Duration, ETag, EncodedKey, Entity, Id,
-        NewOrderHint, OpenMap, OrderHint, Page, Polymorphic, Property, Raw, Record, Reply, Request, TimeOfDay,
-        Versioned, answer,
+        Answer, Binary, Category, Content, Date, DateTimeOffset, DecodeError, DeltaPage, DeltaStart, Duration, ETag,
+        EncodedKey, Entity, Flags, Id, NewOrderHint, OpenMap, OrderHint, Page, Polymorphic, Property, Raw, Record,
+        Reply, Request, TimeOfDay, Tracked, UploadPart, Uploaded, Versioned, answer,
         enums::{self, OpenEnum},
         polymorphic,
         record::{self, Extra, Values, VisitProperties},
         request::{
-            self, ApiVersion, Arguments, DeleteIn, Method, Operation, Path, QueryOption, Replay, Takes, UpdateIn, V1,
-            option,
+            self, ApiVersion, Arguments, Beta, Cloud, DeleteIn, Operation, Path, Queried, QueryOption, Replay, Takes,
+            UpdateIn, V1, Versions, option,
         },
         update::{Edit, Patch},
     };

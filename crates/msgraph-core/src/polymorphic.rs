@@ -26,11 +26,12 @@ pub trait Polymorphic: Sized + 'static {
     fn read<'de, A: MapAccess<'de>>(ty: &str, members: A) -> Result<Self, A::Error>;
 }
 
-/// Whether an object that names this type is of the declared one. The service writes the name with and without `#`, and
-/// in varying case.
-pub fn is(ty: &str, declared: &str) -> bool {
+/// Whether an object that names this type is an `R`. The service writes the name with and without `#`, in varying case, and
+/// has used other names before.
+pub fn is<R: Record>(ty: &str) -> bool {
     let bare = |name: &str| name.trim_start_matches('#').to_ascii_lowercase();
-    ty == declared || bare(ty) == bare(declared)
+    let is_named = |declared: &str| bare(ty) == bare(declared);
+    ty == R::ODATA_TYPE || is_named(R::ODATA_TYPE) || R::LEGACY_TYPES.iter().any(|name| is_named(name))
 }
 
 /// Reads the members of one variant. Used by generated code.

@@ -8,11 +8,11 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, Visitor},
+    de::{self, MapAccess, Visitor},
     ser::SerializeMap,
 };
 
-use crate::{ETag, Id, Raw, Versioned, json, text::Text};
+use crate::{ETag, Id, Raw, Versioned, json, request::Versions, text::Text};
 
 /// A generated read type.
 ///
@@ -20,6 +20,9 @@ use crate::{ETag, Id, Raw, Versioned, json, text::Text};
 pub trait Record: Default + 'static {
     /// The type as `@odata.type` names it, for example `#microsoft.graph.plannerTask`.
     const ODATA_TYPE: &'static str;
+
+    /// Other names that its objects go by in `@odata.type`.
+    const LEGACY_TYPES: &'static [&'static str] = &[];
 
     /// What arrived beside the values of the declared properties.
     fn extra(&self) -> &Extra;
@@ -82,6 +85,7 @@ pub trait Entity: Record {
 /// A declared property of a record.
 pub struct Property<R> {
     index: u16,
+    versions: Versions,
     name: &'static str,
     record: PhantomData<fn() -> R>,
 }
@@ -90,11 +94,33 @@ impl<R> Property<R> {
     /// Used by generated code.
     #[doc(hidden)]
     pub const fn new(index: u16, name: &'static str) -> Self {
+        Self::of(index, name, Versions::ALL)
+    }
+
+    /// One that only v1.0 has. Used by generated code.
+    #[doc(hidden)]
+    pub const fn v1(index: u16, name: &'static str) -> Self {
+        Self::of(index, name, Versions::V1)
+    }
+
+    /// One that only beta has. Used by generated code.
+    #[doc(hidden)]
+    pub const fn beta(index: u16, name: &'static str) -> Self {
+        Self::of(index, name, Versions::BETA)
+    }
+
+    const fn of(index: u16, name: &'static str, versions: Versions) -> Self {
         Self {
             index,
+            versions,
             name,
             record: PhantomData,
         }
+    }
+
+    /// The versions of the API that have the property.
+    pub const fn versions(self) -> Versions {
+        self.versions
     }
 
     /// The name of the property, as the service spells it.
@@ -151,6 +177,7 @@ struct Rare {
     etag: Option<Box<str>>,
     unknown: Vec<(Box<str>, Raw)>,
     more_nulls: Vec<u16>,
+    instead: Option<Raw>,
 }
 
 impl Extra {
@@ -166,6 +193,11 @@ impl Extra {
     pub fn get(&self, name: &str) -> Option<&Raw> {
         self.unknown()
             .find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// The text that arrived instead of an object: the service is known to write `createdBy` so in some change feeds.
+    pub fn instead(&self) -> Option<&Raw> {
+        self.rare.as_deref()?.instead.as_ref()
     }
 
     /// How many properties have a bit.
@@ -344,6 +376,13 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
         keep_etag(&mut record, etag);
         Ok(record)
     }
+
+    /// A text instead of an object is kept: one odd property is no reason to lose a page.
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<R, E> {
+        let mut record = R::default();
+        record.extra_mut().rare().instead = Some(Raw::from_value(text).map_err(E::custom)?);
+        Ok(record)
+    }
 }
 
 /// Reads a record together with its ETag.
@@ -374,7 +413,7 @@ fn expecting<R: Record>(formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 ///
 /// Those of the deserializer, when the JSON is no object or a declared property is not of its type.
 pub fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
-    deserializer.deserialize_map(RecordVisitor(PhantomData))
+    deserializer.deserialize_any(RecordVisitor(PhantomData))
 }
 
 /// Writes a record, as it was read. Used by generated code.
@@ -393,6 +432,9 @@ pub(crate) fn serialize_with_etag<R: Record, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let extra = record.extra();
+    if let Some(text) = extra.instead() {
+        return text.serialize(serializer);
+    }
     let mut writer = Writer {
         map: serializer.serialize_map(None)?,
         extra,

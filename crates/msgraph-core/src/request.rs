@@ -1,6 +1,7 @@
 //! A request is a value: it can be sent, put in a batch, shown, and compared in a test.
 
 mod arguments;
+mod body;
 mod fault;
 mod operation;
 mod path;
@@ -11,13 +12,14 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 #[doc(hidden)]
 pub use self::arguments::Arguments;
 pub use self::{
+    body::Body,
     fault::RequestFault,
-    operation::{Method, Operation, Permissions, QueryOption, Replay},
-    path::{ApiVersion, Path, V1},
+    operation::{Cloud, Method, Operation, Permissions, QueryOption, Replay},
+    path::{ApiVersion, Beta, Path, V1, Versions},
     query::{Queried, Takes, option},
 };
 use crate::{
-    ETag, Id, Link, Raw, Versioned,
+    ETag, Id, Link, Raw, UploadPart, Versioned,
     filter::Literal,
     record::Entity,
     record::Record,
@@ -39,13 +41,16 @@ pub struct Request<R, O = ()> {
 struct Parts {
     operation: &'static Operation,
     version: &'static str,
+    versions: Versions,
     path: String,
     /// The link that is followed instead of path and query.
     link: Option<Link>,
     query: Vec<(&'static str, String)>,
     if_match: Option<Box<str>>,
     prefer: Vec<Cow<'static, str>>,
-    body: Option<Raw>,
+    body: Option<Body>,
+    /// Where the body begins and ends in what is uploaded.
+    content_range: Option<String>,
     fault: Option<RequestFault>,
 }
 
@@ -102,14 +107,17 @@ impl<R, O> Request<R, O> {
         if !self.parts.prefer.is_empty() {
             headers.push(("Prefer", Cow::Owned(self.parts.prefer.join(", "))));
         }
-        if self.parts.body.is_some() {
-            headers.push(("Content-Type", Cow::Borrowed("application/json")));
+        if let Some(body) = &self.parts.body {
+            headers.push(("Content-Type", Cow::Borrowed(body.media_type())));
+        }
+        if let Some(range) = &self.parts.content_range {
+            headers.push(("Content-Range", Cow::Borrowed(&**range)));
         }
         headers
     }
 
-    /// The body, as JSON.
-    pub fn body(&self) -> Option<&Raw> {
+    /// What is sent.
+    pub fn body(&self) -> Option<&Body> {
         self.parts.body.as_ref()
     }
 
@@ -124,7 +132,7 @@ impl<R, O> Request<R, O> {
 }
 
 /// What is known of a request that follows a link.
-static FOLLOW: Operation = Operation::new(Method::Get, "");
+static FOLLOW: Operation = Operation::get("");
 
 /// What generated builders write.
 #[doc(hidden)]
@@ -133,20 +141,22 @@ impl<R, O> Request<R, O> {
         let (path, fault) = path.finish();
         // Without it the service hides the members of an enum that were added after `unknownFutureValue`.
         let prefer = match operation.method {
-            Method::Delete => Vec::new(),
-            Method::Get | Method::Post | Method::Patch | Method::Put => {
+            Method::Put | Method::Delete => Vec::new(),
+            Method::Get | Method::Post | Method::Patch => {
                 vec![Cow::Borrowed("include-unknown-enum-members")]
             }
         };
         let parts = Parts {
             operation,
             version: V::SEGMENT,
+            versions: V::VERSION,
             path,
             link: None,
             query: Vec::new(),
             if_match: None,
             prefer,
             body: None,
+            content_range: None,
             fault,
         };
         Self {
@@ -186,8 +196,9 @@ impl<R, O> Request<R, O> {
     }
 
     pub fn body_from_arguments(mut self, arguments: Arguments) -> Self {
+        self.parts.refuse_outside(arguments.outside(self.parts.versions));
         match arguments.body() {
-            Ok(body) => self.parts.body = Some(body),
+            Ok(body) => self.parts.body = Some(Body::Json(body)),
             Err(fault) => self.parts.refuse(fault),
         }
         self
@@ -196,18 +207,34 @@ impl<R, O> Request<R, O> {
     pub fn body_from<E: Edit>(self, edit: E) -> Self {
         let patch = edit.into_patch();
         let body = Raw::from_value(&patch);
-        self.body_of(&patch, body)
+        self.body_of(&patch, body, patch.is_empty())
     }
 
     /// A body whose type the service must be told, because the path leads to several.
     pub fn typed_body_from<E: Edit>(self, edit: E) -> Self {
         let patch = edit.into_patch();
         let body = Raw::from_value(&Typed(&patch));
-        self.body_of(&patch, body)
+        // The type alone may be all that a new object needs.
+        let is_empty = patch.is_empty() && self.parts.operation.method != Method::Post;
+        self.body_of(&patch, body, is_empty)
     }
 
-    fn body_of<T: Record>(mut self, patch: &Patch<T>, body: Result<Raw, serde_json::Error>) -> Self {
-        if patch.is_empty() {
+    pub fn body_from_content(mut self, content: impl Into<Vec<u8>>) -> Self {
+        self.parts.body = Some(Body::Bytes(content.into()));
+        self
+    }
+
+    pub fn body_from_part(mut self, part: UploadPart) -> Self {
+        match part.range() {
+            Some(range) => self.parts.content_range = Some(range),
+            None => self.parts.refuse(RequestFault::InvalidPart),
+        }
+        self.body_from_content(part.bytes)
+    }
+
+    fn body_of<T: Record>(mut self, patch: &Patch<T>, body: Result<Raw, serde_json::Error>, is_empty: bool) -> Self {
+        self.parts.refuse_outside(patch.outside(self.parts.versions));
+        if is_empty {
             self.parts.refuse(RequestFault::EmptyUpdate {
                 entity: T::ODATA_TYPE.trim_start_matches('#'),
             });
@@ -216,7 +243,7 @@ impl<R, O> Request<R, O> {
             self.parts.refuse(fault.clone());
         }
         match body {
-            Ok(body) => self.parts.body = Some(body),
+            Ok(body) => self.parts.body = Some(Body::Json(body)),
             Err(error) => self.parts.refuse(RequestFault::Unwritable {
                 property: "",
                 reason: error.to_string(),
@@ -229,6 +256,14 @@ impl<R, O> Request<R, O> {
 impl Parts {
     fn refuse(&mut self, fault: RequestFault) {
         self.fault.get_or_insert(fault);
+    }
+
+    /// Refuses a property that the version lacks.
+    fn refuse_outside(&mut self, property: Option<&'static str>) {
+        let version = self.version;
+        if let Some(property) = property {
+            self.refuse(RequestFault::NotInVersion { property, version });
+        }
     }
 }
 
@@ -256,14 +291,7 @@ impl<R, O> fmt::Debug for Request<R, O> {
             Some(link) => shown.field("link", link),
             None => shown.field("path", &format_args!("/{}{}", self.parts.version, self.parts.path)),
         };
-        shown.field(
-            "body",
-            &self
-                .parts
-                .body
-                .as_ref()
-                .map(|body| format!("{} bytes", body.as_str().len())),
-        );
+        shown.field("body", &self.parts.body);
         shown.field("fault", &self.parts.fault);
         shown.finish()
     }

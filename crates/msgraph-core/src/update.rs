@@ -8,7 +8,7 @@ use crate::{
     Raw,
     open::{OpenKey, is_property_name},
     record::{Property, Record},
-    request::RequestFault,
+    request::{RequestFault, Versions},
 };
 
 /// A generated type that is sent: an update, a creation, or the value of an open property.
@@ -22,9 +22,36 @@ pub trait Edit: Sized {
 
 /// The changes to the properties of an `R`, each at most once, in the order in which they were first made.
 pub struct Patch<R> {
-    members: Vec<(Property<R>, Change)>,
+    members: Vec<Member<R>>,
     /// Properties that an open type does not declare.
     open: Vec<(Box<str>, Value)>,
+}
+
+struct Member<R> {
+    property: Property<R>,
+    change: Change,
+    /// A property in the value that not every version has.
+    limit: Option<Limit>,
+}
+
+/// A property that not every version of the API has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Limit {
+    property: &'static str,
+    versions: Versions,
+}
+
+impl Limit {
+    pub(crate) fn of<R>(property: Property<R>) -> Option<Self> {
+        let versions = property.versions();
+        let property = property.name();
+        (versions != Versions::ALL).then_some(Self { property, versions })
+    }
+
+    /// The property, if the version lacks it.
+    pub(crate) fn outside(self, version: Versions) -> Option<&'static str> {
+        (!self.versions.contains(version)).then_some(self.property)
+    }
 }
 
 /// What is sent for a property or a member, or why it cannot be.
@@ -41,21 +68,48 @@ enum Change {
 impl<R: Record> Patch<R> {
     /// Sets a property.
     pub fn set<V: Serialize>(&mut self, property: Property<R>, value: impl Into<V>) {
-        *self.change(property) = Change::Set(written(property, &value.into()));
+        *self.change(property, None) = Change::Set(written(property, &value.into()));
     }
 
     /// Sets a property to an object, which is sent whole.
     pub fn set_object<E: Edit>(&mut self, property: Property<R>, value: E) {
         let patch = value.into_patch();
-        *self.change(property) = Change::Set(match patch.fault() {
+        *self.change(property, patch.limit()) = Change::Set(match patch.fault() {
             Some(fault) => Err(fault.clone()),
             None => written(property, &patch),
         });
     }
 
+    /// Sets a property to several objects, which are sent whole.
+    pub fn set_objects<E: Edit>(&mut self, property: Property<R>, values: impl IntoIterator<Item = E>) {
+        let patches: Vec<_> = values.into_iter().map(Edit::into_patch).collect();
+        self.set_patches(property, &patches, |patches| written(property, &patches));
+    }
+
+    /// Sets a property to several objects, each of which is sent with its `@odata.type`.
+    pub fn set_typed_objects<E: Edit>(&mut self, property: Property<R>, values: impl IntoIterator<Item = E>) {
+        let patches: Vec<_> = values.into_iter().map(Edit::into_patch).collect();
+        self.set_patches(property, &patches, |patches| {
+            written(property, &patches.iter().map(Typed).collect::<Vec<_>>())
+        });
+    }
+
+    fn set_patches<T: Record>(
+        &mut self,
+        property: Property<R>,
+        patches: &[Patch<T>],
+        written: impl FnOnce(&[Patch<T>]) -> Value,
+    ) {
+        let limit = patches.iter().find_map(Patch::limit);
+        *self.change(property, limit) = Change::Set(match patches.iter().find_map(Patch::fault) {
+            Some(fault) => Err(fault.clone()),
+            None => written(patches),
+        });
+    }
+
     /// Clears a property: it is sent as null.
     pub fn clear(&mut self, property: Property<R>) {
-        *self.change(property) = Change::Clear;
+        *self.change(property, None) = Change::Clear;
     }
 
     /// Sets one member of an open type to an object. The object is sent with its `@odata.type`.
@@ -68,12 +122,12 @@ impl<R: Record> Patch<R> {
             }),
             None => written(property, &Typed(&patch)),
         };
-        self.put(property, key, value);
+        self.put(property, key, value, patch.limit());
     }
 
     /// Sets one member of an open type to a value that needs no `@odata.type`.
     pub fn set_plain_member(&mut self, property: Property<R>, key: &impl OpenKey, value: impl Serialize) {
-        self.put(property, key, written(property, &value));
+        self.put(property, key, written(property, &value), None);
     }
 
     /// Removes one member of an open type: it is sent as null.
@@ -104,13 +158,29 @@ impl<R: Record> Patch<R> {
 
     /// The JSON that is sent for a property, where one is.
     pub fn get(&self, property: Property<R>) -> Option<Raw> {
-        let (_, change) = self.members.iter().find(|(known, _)| *known == property)?;
-        Raw::from_value(change).ok()
+        let member = self.members.iter().find(|member| member.property == property)?;
+        Raw::from_value(&member.change).ok()
     }
 
     /// The properties that are set or cleared.
     pub fn properties(&self) -> impl Iterator<Item = Property<R>> {
-        self.members.iter().map(|(property, _)| *property)
+        self.members.iter().map(|member| member.property)
+    }
+
+    /// A property that is set and that not every version of the API has.
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        self.members
+            .iter()
+            .find_map(|member| Limit::of(member.property).or(member.limit))
+    }
+
+    /// What is set and a version of the API lacks, if there is something.
+    pub(crate) fn outside(&self, version: Versions) -> Option<&'static str> {
+        let limits = self
+            .members
+            .iter()
+            .filter_map(|member| Limit::of(member.property).or(member.limit));
+        limits.into_iter().find_map(|limit| limit.outside(version))
     }
 
     /// Why these changes cannot be sent, if they cannot.
@@ -120,14 +190,14 @@ impl<R: Record> Patch<R> {
     }
 
     fn declared_fault(&self) -> Option<&RequestFault> {
-        self.members.iter().find_map(|(_, change)| match change {
+        self.members.iter().find_map(|member| match &member.change {
             Change::Set(value) => value.as_ref().err(),
             Change::Clear => None,
             Change::Members(members) => members.iter().find_map(|(_, value)| value.as_ref().err()),
         })
     }
 
-    fn put<K: OpenKey>(&mut self, property: Property<R>, key: &K, value: Value) {
+    fn put<K: OpenKey>(&mut self, property: Property<R>, key: &K, value: Value, limit: Option<Limit>) {
         let value = if key.is_allowed() {
             value
         } else {
@@ -135,7 +205,7 @@ impl<R: Record> Patch<R> {
                 property: property.name(),
             })
         };
-        let change = self.change(property);
+        let change = self.change(property, limit);
         if !matches!(change, Change::Members(_)) {
             *change = Change::Members(Vec::new());
         }
@@ -145,14 +215,20 @@ impl<R: Record> Patch<R> {
         }
     }
 
-    fn change(&mut self, property: Property<R>) -> &mut Change {
-        let position = self.members.iter().position(|(known, _)| *known == property);
+    fn change(&mut self, property: Property<R>, limit: Option<Limit>) -> &mut Change {
+        let position = self.members.iter().position(|member| member.property == property);
         let position = position.unwrap_or_else(|| {
-            self.members.push((property, Change::Clear));
+            self.members.push(Member {
+                property,
+                change: Change::Clear,
+                limit: None,
+            });
             self.members.len() - 1
         });
         #[expect(clippy::indexing_slicing, reason = "the position was just found or pushed")]
-        &mut self.members[position].1
+        let member = &mut self.members[position];
+        member.limit = limit;
+        &mut member.change
     }
 }
 
@@ -169,6 +245,22 @@ impl<R> Default for Patch<R> {
             members: Vec::new(),
             open: Vec::new(),
         }
+    }
+}
+
+impl<R> Clone for Member<R> {
+    fn clone(&self) -> Self {
+        Self {
+            property: self.property,
+            change: self.change.clone(),
+            limit: self.limit,
+        }
+    }
+}
+
+impl<R> PartialEq for Member<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.property == other.property && self.change == other.change
     }
 }
 
@@ -191,7 +283,7 @@ impl<R> fmt::Debug for Patch<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_map()
-            .entries(self.members.iter().map(|(property, change)| (property, change)))
+            .entries(self.members.iter().map(|member| (member.property, &member.change)))
             .finish()
     }
 }
@@ -208,8 +300,8 @@ impl<R> Patch<R> {
         if let Some(ty) = ty {
             map.serialize_entry("@odata.type", ty)?;
         }
-        for (property, change) in &self.members {
-            map.serialize_entry(property.name(), change)?;
+        for member in &self.members {
+            map.serialize_entry(member.property.name(), &member.change)?;
         }
         for (name, value) in &self.open {
             map.serialize_entry(name, &sent(value))?;

@@ -3,10 +3,34 @@
 //! The requests of the service, as values.
 //!
 //! A path begins in the module of its version, and ends with the request.
+#![cfg_attr(
+    not(
+        all(
+            any(feature = "v1", feature = "beta"),
+            any(feature = "base-task", feature = "planner", feature = "todo")
+        )
+    ),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "a path begins in a version, and leads to a feature"
+    )
+)]
 
 #[rustfmt::skip]
 mod generated;
 pub use self::generated::*;
 
+/// What the files of this crate use.
+mod prelude {
+    pub(crate) use msgraph_core::prelude::*;
+    pub(crate) use msgraph_model as model;
+}
+
+#[cfg(feature = "v1")]
 #[rustfmt::skip]
 pub mod v1;
+
+#[cfg(feature = "beta")]
+#[rustfmt::skip]
+pub mod beta;

@@ -5,6 +5,8 @@
 pub struct Document {
     /// Its schemas, in the order in which they stand.
     pub schemas: Vec<Schema>,
+    /// The namespaces of other documents that it gives a short name to: the name, and the namespace.
+    pub includes: Vec<(String, String)>,
 }
 
 /// A `Schema` element.
@@ -24,10 +26,15 @@ pub struct Schema {
     pub callables: Vec<Callable>,
     /// The entity sets and singletons of its container.
     pub roots: Vec<Root>,
+    /// The functions and actions that its container offers without anything to call them on.
+    pub imports: Vec<Import>,
+    /// Annotations that stand apart from what they are about.
+    pub annotations: Vec<OutOfLine>,
 }
 
 /// An `EntityType` or a `ComplexType`.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "CSDL has an attribute for each")]
 pub struct StructuredDeclaration {
     /// Where it stands, in bytes.
     pub offset: usize,
@@ -41,12 +48,16 @@ pub struct StructuredDeclaration {
     pub is_abstract: bool,
     /// Whether instances may have properties that are not declared.
     pub open: bool,
+    /// Whether its instances are streams with properties.
+    pub stream: bool,
     /// The names of the key properties, if the type declares a key.
     pub key: Vec<String>,
     /// Its structural properties.
     pub properties: Vec<PropertyDeclaration>,
     /// Its navigation properties.
     pub navigations: Vec<NavigationDeclaration>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
 }
 
 /// A `Property`.
@@ -75,6 +86,8 @@ pub struct NavigationDeclaration {
     pub ty: TypeReference,
     /// Whether the target lives in the object that leads to it.
     pub contained: bool,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
 }
 
 /// An `EnumType`.
@@ -88,6 +101,8 @@ pub struct EnumDeclaration {
     pub flags: bool,
     /// Its members, in the order in which they stand.
     pub members: Vec<Member>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
 }
 
 /// A `Member` of an enumeration.
@@ -160,13 +175,42 @@ pub struct Root {
     pub set: bool,
 }
 
-/// An `Annotation` with a simple value.
+/// A `FunctionImport` or an `ActionImport` of the container.
 #[derive(Debug)]
+pub struct Import {
+    /// Its name, the first segment of a path.
+    pub name: String,
+}
+
+/// An `Annotations` element: what is said of something that is declared elsewhere.
+#[derive(Debug)]
+pub struct OutOfLine {
+    /// The path of what it is about, such as `graph.plannerPlan/owner`.
+    pub target: String,
+    /// What is said.
+    pub annotations: Vec<Annotation>,
+}
+
+/// An `Annotation`.
+#[derive(Debug, Clone)]
 pub struct Annotation {
     /// The qualified name of the term.
     pub term: String,
     /// The text of its value, if that is an attribute.
     pub value: Option<String>,
+    /// Its records that say since when something is retired.
+    pub revisions: Vec<Revision>,
+}
+
+/// That something is retired, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Revision {
+    /// The day on which that was said.
+    pub date: Option<String>,
+    /// The day from which it may be gone.
+    pub removal: Option<String>,
+    /// What to know about it.
+    pub description: Option<String>,
 }
 
 /// A type as a property names it: a name, or a collection of what the name names.

@@ -1,8 +1,14 @@
 //! The entity data model: what the documents of a service declare, with every name resolved.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use super::document::CallableKind;
+use super::{
+    document::{CallableKind, Revision},
+    versions::Versions,
+};
 
 /// A linked model.
 #[derive(Debug, Default)]
@@ -13,11 +19,15 @@ pub struct Edm {
     pub roots: BTreeMap<String, RootSet>,
     /// The functions and actions that are called on something.
     pub calls: Vec<BoundCall>,
+    /// The names of the functions and actions that are called on nothing.
+    pub imports: BTreeSet<String>,
 }
 
 /// A function or action that is called on something: its first parameter.
 #[derive(Debug)]
 pub struct BoundCall {
+    /// The versions that have it.
+    pub versions: Versions,
     /// Its name, without namespace.
     pub name: String,
     /// Function or action.
@@ -32,8 +42,16 @@ pub struct BoundCall {
     pub returns: Option<TypeRef>,
 }
 
+impl BoundCall {
+    /// Whether two calls differ at most in the versions that have them.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let facts = |call: &Self| (call.name.clone(), call.kind, call.target.clone(), call.collection);
+        facts(self) == facts(other) && self.parameters == other.parameters && self.returns == other.returns
+    }
+}
+
 /// A parameter of a function or action.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct CallParameter {
     /// Its name.
     pub name: String,
@@ -94,9 +112,12 @@ pub enum Type {
 
 /// An entity or complex type.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "CSDL has an attribute for each")]
 pub struct Structured {
-    /// Where it is declared, in bytes.
+    /// Where the first version declares it, in bytes.
     pub offset: usize,
+    /// The versions that have it.
+    pub versions: Versions,
     /// Whether it is an entity type.
     pub entity: bool,
     /// The type that it derives from.
@@ -105,6 +126,10 @@ pub struct Structured {
     pub is_abstract: bool,
     /// Whether instances may have properties that are not declared.
     pub open: bool,
+    /// Whether its instances are streams with properties.
+    pub stream: bool,
+    /// That it is retired, if it is.
+    pub retired: Option<Revision>,
     /// The names of the key properties that it declares itself.
     pub key: Vec<String>,
     /// The structural properties that it declares itself.
@@ -116,8 +141,12 @@ pub struct Structured {
 /// A structural property.
 #[derive(Debug)]
 pub struct Property {
-    /// Where it is declared, in bytes.
+    /// Where the first version declares it, in bytes.
     pub offset: usize,
+    /// The versions that have it.
+    pub versions: Versions,
+    /// That it is retired, if it is.
+    pub retired: Option<Revision>,
     /// Its name.
     pub name: String,
     /// Its type.
@@ -131,32 +160,53 @@ pub struct Property {
 /// A navigation property.
 #[derive(Debug)]
 pub struct Navigation {
-    /// Where it is declared, in bytes.
+    /// Where the first version declares it, in bytes.
     pub offset: usize,
+    /// The versions that have it.
+    pub versions: Versions,
+    /// That it is retired, if it is.
+    pub retired: Option<Revision>,
     /// Its name.
     pub name: String,
     /// The entity type that it leads to.
     pub target: QualifiedName,
     /// Whether it leads to many.
     pub collection: bool,
-    /// Whether the target lives in the object that leads to it.
-    pub contained: bool,
+    /// The versions in which the target lives in the object that leads to it.
+    pub contained: Versions,
 }
 
 /// An enumeration.
 #[derive(Debug)]
 pub struct EnumType {
-    /// Where it is declared, in bytes.
+    /// Where the first version declares it, in bytes.
     pub offset: usize,
+    /// The versions that have it.
+    pub versions: Versions,
+    /// That it is retired, if it is.
+    pub retired: Option<Revision>,
     /// Whether its members can be combined.
     pub flags: bool,
-    /// The names of its members, with their numbers.
-    pub members: Vec<(String, i64)>,
+    /// Its members, in the order of the metadata.
+    pub members: Vec<EnumMember>,
+}
+
+/// A member of an enumeration.
+#[derive(Debug)]
+pub struct EnumMember {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub value: i64,
+    /// The versions that have it.
+    pub versions: Versions,
 }
 
 /// An entity set or a singleton.
 #[derive(Debug)]
 pub struct RootSet {
+    /// The versions that have it.
+    pub versions: Versions,
     /// Its entity type.
     pub target: QualifiedName,
     /// Whether it is a set.
@@ -214,6 +264,8 @@ pub enum Primitive {
     Duration,
     /// `Edm.TimeOfDay`
     TimeOfDay,
+    /// `Edm.Stream`, which is read and written by a request of its own.
+    Stream,
     /// Any other that OData has, such as `Edm.Decimal`; its JSON is kept as it is.
     Other,
     /// One that OData does not have.
@@ -239,7 +291,8 @@ impl Primitive {
             "Date" => Self::Date,
             "Duration" => Self::Duration,
             "TimeOfDay" => Self::TimeOfDay,
-            "Decimal" | "Stream" | "Untyped" | "PrimitiveType" | "ComplexType" | "EntityType" => Self::Other,
+            "Stream" => Self::Stream,
+            "Decimal" | "Untyped" | "PrimitiveType" | "ComplexType" | "EntityType" => Self::Other,
             name if name.starts_with("Geo") => Self::Other,
             _ => Self::Unknown,
         })

@@ -1,15 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    document::{Callable, Document, StructuredDeclaration, TypeName, TypeReference},
+    document::{Annotation, Callable, Document, Revision, StructuredDeclaration, TypeName, TypeReference},
     edm::{
-        BoundCall, CallParameter, Edm, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet, Structured,
-        Type, TypeRef, ValueType,
+        BoundCall, CallParameter, Edm, EnumMember, EnumType, Navigation, Primitive, Property, QualifiedName, RootSet,
+        Structured, Type, TypeRef, ValueType,
     },
+    versions::Versions,
 };
 use crate::{Diagnostic, Diagnostics, Source};
 
-/// Resolves every name in a document.
+/// Resolves every name in a document: the only version, number 0.
 ///
 /// # Errors
 ///
@@ -19,6 +20,7 @@ pub fn link(source: &Source, document: &Document) -> Result<Edm, Diagnostics> {
         source,
         aliases: BTreeMap::new(),
         declared: BTreeSet::new(),
+        elsewhere: BTreeMap::new(),
         complaints: Vec::new(),
     };
     linker.declare(document);
@@ -31,15 +33,32 @@ pub fn link(source: &Source, document: &Document) -> Result<Edm, Diagnostics> {
     Diagnostics::check(linker.complaints, edm)
 }
 
+const COMPUTED: &str = "Org.OData.Core.V1.Computed";
+const REVISIONS: &str = "Org.OData.Core.V1.Revisions";
+
+/// The path of a type, or of a member of it.
+fn item_path(ty: &QualifiedName, member: &str) -> String {
+    if member.is_empty() {
+        ty.as_str().to_owned()
+    } else {
+        format!("{ty}/{member}")
+    }
+}
+
 struct Linker<'a> {
     source: &'a Source,
     aliases: BTreeMap<&'a str, &'a str>,
     declared: BTreeSet<QualifiedName>,
+    /// What is said of something apart from it, by its path.
+    elsewhere: BTreeMap<String, Vec<&'a Annotation>>,
     complaints: Vec<Diagnostic>,
 }
 
 impl<'a> Linker<'a> {
     fn declare(&mut self, document: &'a Document) {
+        let includes = document.includes.iter();
+        self.aliases
+            .extend(includes.map(|(alias, namespace)| (&**alias, &**namespace)));
         for schema in &document.schemas {
             if let Some(alias) = &schema.alias {
                 self.aliases.insert(alias, &schema.namespace);
@@ -55,6 +74,11 @@ impl<'a> Linker<'a> {
                 self.declared.insert(name);
             }
         }
+        for annotations in document.schemas.iter().flat_map(|schema| &schema.annotations) {
+            let (ty, member) = annotations.target.split_once('/').unwrap_or((&annotations.target, ""));
+            let path = item_path(&self.qualify(ty), member);
+            self.elsewhere.entry(path).or_default().extend(&annotations.annotations);
+        }
     }
 
     fn edm(&mut self, document: &Document) -> Edm {
@@ -62,22 +86,25 @@ impl<'a> Linker<'a> {
         for schema in &document.schemas {
             let qualify = |name: &str| QualifiedName::new(&schema.namespace, name);
             for declaration in &schema.structured {
-                edm.types.insert(
-                    qualify(&declaration.name),
-                    Type::Structured(self.structured(declaration)),
-                );
+                let name = qualify(&declaration.name);
+                let ty = Type::Structured(self.structured(&name, declaration));
+                edm.types.insert(name, ty);
             }
             for declaration in &schema.enums {
-                let members = declaration
-                    .members
-                    .iter()
-                    .map(|member| (member.name.clone(), member.value));
+                let members = declaration.members.iter().map(|member| EnumMember {
+                    name: member.name.clone(),
+                    value: member.value,
+                    versions: Versions::only(0),
+                });
+                let name = qualify(&declaration.name);
                 let ty = EnumType {
                     offset: declaration.offset,
+                    versions: Versions::only(0),
+                    retired: self.retired(&name, "", &declaration.annotations),
                     flags: declaration.flags,
                     members: members.collect(),
                 };
-                edm.types.insert(qualify(&declaration.name), Type::Enum(ty));
+                edm.types.insert(name, Type::Enum(ty));
             }
             for declaration in &schema.definitions {
                 let underlying = Primitive::from_name(&declaration.underlying.text).unwrap_or_else(|| {
@@ -94,9 +121,12 @@ impl<'a> Linker<'a> {
             }
             let calls = schema.callables.iter().filter_map(|callable| self.call(callable));
             edm.calls.extend(calls);
+            edm.imports
+                .extend(schema.imports.iter().map(|import| import.name.clone()));
             for root in &schema.roots {
                 let target = self.named(&root.ty);
                 let root_set = RootSet {
+                    versions: Versions::only(0),
                     target,
                     collection: root.set,
                 };
@@ -109,35 +139,73 @@ impl<'a> Linker<'a> {
         edm
     }
 
-    fn structured(&mut self, declaration: &StructuredDeclaration) -> Structured {
+    fn structured(&mut self, name: &QualifiedName, declaration: &StructuredDeclaration) -> Structured {
         let properties = declaration.properties.iter().map(|property| Property {
             offset: property.offset,
+            versions: Versions::only(0),
+            retired: self.retired(name, &property.name, &property.annotations),
             name: property.name.clone(),
             ty: self.type_ref(&property.ty),
             nullable: property.nullable,
-            computed: property.annotations.iter().any(|annotation| {
-                annotation.term == "Org.OData.Core.V1.Computed" && annotation.value.as_deref() != Some("false")
-            }),
+            computed: self
+                .annotations(name, &property.name, &property.annotations)
+                .any(|annotation| self.is(annotation, COMPUTED) && annotation.value.as_deref() != Some("false")),
         });
         let properties = properties.collect();
         let navigations = declaration.navigations.iter().map(|navigation| Navigation {
             offset: navigation.offset,
+            versions: Versions::only(0),
+            retired: self.retired(name, &navigation.name, &navigation.annotations),
             name: navigation.name.clone(),
             target: self.named(&navigation.ty.name),
             collection: navigation.ty.collection,
-            contained: navigation.contained,
+            contained: if navigation.contained {
+                Versions::only(0)
+            } else {
+                Versions::NONE
+            },
         });
         let navigations = navigations.collect();
         Structured {
             offset: declaration.offset,
+            versions: Versions::only(0),
+            retired: self.retired(name, "", &declaration.annotations),
             entity: declaration.entity,
             base: declaration.base.as_ref().map(|base| self.named(base)),
             is_abstract: declaration.is_abstract,
             open: declaration.open,
+            stream: declaration.stream,
             key: declaration.key.clone(),
             properties,
             navigations,
         }
+    }
+
+    /// What is said of an item, beside it and apart from it.
+    fn annotations<'i>(
+        &'i self,
+        ty: &QualifiedName,
+        member: &str,
+        beside: &'i [Annotation],
+    ) -> impl Iterator<Item = &'i Annotation> {
+        let apart = self
+            .elsewhere
+            .get(&item_path(ty, member))
+            .into_iter()
+            .flatten()
+            .copied();
+        beside.iter().chain(apart)
+    }
+
+    fn retired(&self, ty: &QualifiedName, member: &str, beside: &[Annotation]) -> Option<Revision> {
+        let mut annotations = self.annotations(ty, member, beside);
+        let revisions = annotations.find(|annotation| self.is(annotation, REVISIONS))?;
+        revisions.revisions.first().cloned()
+    }
+
+    /// Whether an annotation is of this term, by its whole name or by an alias.
+    fn is(&self, annotation: &Annotation, term: &str) -> bool {
+        self.qualify(&annotation.term).as_str() == term
     }
 
     /// A function or action that is called on something; the others are only checked.
@@ -160,6 +228,7 @@ impl<'a> Linker<'a> {
             return None;
         };
         Some(BoundCall {
+            versions: Versions::only(0),
             name: callable.name.clone(),
             kind: callable.kind,
             target,
@@ -191,7 +260,12 @@ impl<'a> Linker<'a> {
 
     /// The type of this name, declared or not.
     fn resolve(&self, name: &TypeName) -> QualifiedName {
-        let (prefix, simple) = name.text.rsplit_once('.').unwrap_or(("", &name.text));
+        self.qualify(&name.text)
+    }
+
+    /// A name with its namespace, where it has an alias for one.
+    fn qualify(&self, name: &str) -> QualifiedName {
+        let (prefix, simple) = name.rsplit_once('.').unwrap_or(("", name));
         QualifiedName::new(self.aliases.get(prefix).copied().unwrap_or(prefix), simple)
     }
 

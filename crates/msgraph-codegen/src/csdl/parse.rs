@@ -1,8 +1,9 @@
 use roxmltree::{Node, ParsingOptions};
 
 use super::document::{
-    Annotation, Callable, CallableKind, Document, EnumDeclaration, Member, NavigationDeclaration, Parameter,
-    PropertyDeclaration, Root, Schema, StructuredDeclaration, TypeDefinitionDeclaration, TypeName, TypeReference,
+    Annotation, Callable, CallableKind, Document, EnumDeclaration, Import, Member, NavigationDeclaration, OutOfLine,
+    Parameter, PropertyDeclaration, Revision, Root, Schema, StructuredDeclaration, TypeDefinitionDeclaration, TypeName,
+    TypeReference,
 };
 use crate::{Diagnostic, Diagnostics, Source};
 
@@ -52,10 +53,12 @@ impl Parser<'_> {
             "Schema" => document.schemas.push(self.schema(root)),
             "Edmx" => {
                 for services in self.children(root, &["DataServices", "Reference"]) {
-                    if services.tag_name().name() == "DataServices" {
-                        for schema in self.children(services, &["Schema"]) {
-                            document.schemas.push(self.schema(schema));
-                        }
+                    if services.tag_name().name() == "Reference" {
+                        document.includes.extend(includes(services));
+                        continue;
+                    }
+                    for schema in self.children(services, &["Schema"]) {
+                        document.schemas.push(self.schema(schema));
                     }
                 }
             }
@@ -98,7 +101,11 @@ impl Parser<'_> {
                 }),
                 "Function" => schema.callables.push(self.callable(child, CallableKind::Function)),
                 "Action" => schema.callables.push(self.callable(child, CallableKind::Action)),
-                "EntityContainer" => self.container(child, &mut schema.roots),
+                "EntityContainer" => self.container(child, &mut schema),
+                "Annotations" => schema.annotations.push(OutOfLine {
+                    target: self.required(child, "Target"),
+                    annotations: annotations(child),
+                }),
                 _ => {}
             }
         }
@@ -116,9 +123,11 @@ impl Parser<'_> {
             }),
             is_abstract: self.flag(element, "Abstract", false),
             open: self.flag(element, "OpenType", false),
+            stream: self.flag(element, "HasStream", false),
             key: Vec::new(),
             properties: Vec::new(),
             navigations: Vec::new(),
+            annotations: annotations(element),
         };
         for child in self.children(element, &["Key", "Property", "NavigationProperty", "Annotation"]) {
             match child.tag_name().name() {
@@ -139,6 +148,7 @@ impl Parser<'_> {
                     name: self.name(child),
                     ty: self.type_reference(child),
                     contained: self.flag(child, "ContainsTarget", false),
+                    annotations: annotations(child),
                 }),
                 _ => {}
             }
@@ -152,6 +162,7 @@ impl Parser<'_> {
             name: self.name(element),
             flags: self.flag(element, "IsFlags", false),
             members: Vec::new(),
+            annotations: annotations(element),
         };
         for child in self.children(element, &["Member", "Annotation"]) {
             if child.tag_name().name() != "Member" {
@@ -201,15 +212,20 @@ impl Parser<'_> {
         callable
     }
 
-    fn container(&mut self, element: Element<'_>, roots: &mut Vec<Root>) {
+    fn container(&mut self, element: Element<'_>, schema: &mut Schema) {
         let expected = ["EntitySet", "Singleton", "FunctionImport", "ActionImport", "Annotation"];
         for child in self.children(element, &expected) {
             let (set, attribute) = match child.tag_name().name() {
                 "EntitySet" => (true, "EntityType"),
                 "Singleton" => (false, "Type"),
+                "FunctionImport" | "ActionImport" => {
+                    let name = self.name(child);
+                    schema.imports.push(Import { name });
+                    continue;
+                }
                 _ => continue,
             };
-            roots.push(Root {
+            schema.roots.push(Root {
                 offset: offset(child),
                 name: self.name(child),
                 ty: self.type_name(child, attribute),
@@ -328,7 +344,50 @@ fn annotations(element: Element<'_>) -> Vec<Annotation> {
                     .iter()
                     .find_map(|name| annotation.attribute(*name))
                     .map(str::to_owned),
+                revisions: revisions(annotation),
             })
         })
         .collect()
+}
+
+/// The records of an annotation that say that something is retired.
+fn revisions(annotation: Element<'_>) -> Vec<Revision> {
+    let records = annotation
+        .descendants()
+        .filter(|element| element.tag_name().name() == "Record");
+    let retiring = records.filter_map(|record| {
+        let mut revision = Revision::default();
+        let mut is_deprecation = false;
+        for value in record.children().filter(Node::is_element) {
+            let text = |name: &str| value.attribute(name).map(str::to_owned);
+            match value.attribute("Property") {
+                Some("Date") => revision.date = text("Date"),
+                Some("RemovalDate") => revision.removal = text("Date"),
+                Some("Description") => revision.description = text("String"),
+                Some("Kind") => {
+                    let mut nested = value
+                        .descendants()
+                        .filter(|element| element.tag_name().name() == "EnumMember");
+                    let nested = nested.next().and_then(|element| element.text());
+                    let kind = value.attribute("EnumMember").or(nested).unwrap_or_default();
+                    is_deprecation = kind.trim().ends_with("/Deprecated");
+                }
+                _ => {}
+            }
+        }
+        is_deprecation.then_some(revision)
+    });
+    retiring.collect()
+}
+
+/// The short names that a reference to other documents gives to their namespaces.
+fn includes(reference: Element<'_>) -> Vec<(String, String)> {
+    let includes = reference
+        .children()
+        .filter(|child| child.tag_name().name() == "Include");
+    let names = includes.filter_map(|include| {
+        let (alias, namespace) = (include.attribute("Alias")?, include.attribute("Namespace")?);
+        Some((alias.to_owned(), namespace.to_owned()))
+    });
+    names.collect()
 }

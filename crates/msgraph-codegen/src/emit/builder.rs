@@ -1,16 +1,30 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, docs, ident};
-use crate::plan::{Answer, Body, Builder, Child, Method, Operation, Shortcut};
+use super::{
+    Scope,
+    cfg::{self, Cfg},
+    docs, ident,
+};
+use crate::plan::{Answer, Body, Builder, Child, Gate, Operation, RustType, Shortcut, Versions};
 
 /// The builder of the requests to one path, and the facts of its operations.
-pub(super) fn emit(builder: &Builder) -> Vec<TokenStream> {
+pub(super) fn emit(builder: &Builder, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenStream> {
     let name = ident(&builder.name);
     let lines = docs(&builder.docs);
     let path = format!(" `{}`", builder.path);
-    let children = builder.children.iter().map(step);
-    let requests = builder.operations.iter().map(request);
+    let is_everywhere = |versions: Versions| versions == Versions::ALL;
+    let (everywhere, confined): (Vec<_>, Vec<_>) = builder
+        .children
+        .iter()
+        .partition(|child| is_everywhere(child.gate.versions));
+    let children = everywhere.into_iter().map(|child| step(child, &quote!(V), gate, cfg));
+    let requests = builder
+        .operations
+        .iter()
+        .filter(|operation| is_everywhere(operation.gate.versions));
+    let requests = requests.map(request);
+    let retired = cfg::retired(builder.retired.as_ref());
     let short = short_forms(builder);
     let mut items = vec![
         quote! {
@@ -18,6 +32,7 @@ pub(super) fn emit(builder: &Builder) -> Vec<TokenStream> {
             #[doc = ""]
             #[doc = #path]
             #[derive(Debug, Clone)]
+            #retired
             pub struct #name<V> {
                 path: Path<V>,
             }
@@ -34,20 +49,55 @@ pub(super) fn emit(builder: &Builder) -> Vec<TokenStream> {
             }
         },
     ];
-    items.extend(builder.shortcuts.iter().map(shortcut_impl));
-    items.extend(builder.operations.iter().filter_map(options));
-    items.extend(builder.operations.iter().map(facts));
+    for (number, marker) in [(0, quote!(V1)), (1, quote!(Beta))] {
+        let is_here = |versions: Versions| !is_everywhere(versions) && versions.has(number);
+        let children = confined.iter().filter(|child| is_here(child.gate.versions));
+        let mut methods: Vec<_> = children.map(|child| step(child, &marker, gate, cfg)).collect();
+        let requests = builder
+            .operations
+            .iter()
+            .filter(|operation| is_here(operation.gate.versions));
+        methods.extend(requests.map(request));
+        if !methods.is_empty() {
+            let attribute = cfg.of_part(Versions::only(number), gate);
+            items.push(quote!(#attribute impl #name<#marker> { #(#methods)* }));
+        }
+    }
+    items.extend(builder.shortcuts.iter().map(|shortcut| {
+        let attribute = cfg.of_part(shortcut.versions, gate);
+        shortcut_impl(shortcut, &attribute)
+    }));
+    for operation in &builder.operations {
+        let attribute = cfg.attribute(&operation.gate, gate);
+        items.extend(options(operation, &attribute));
+    }
+    for operation in &builder.operations {
+        let attribute = cfg.attribute(&operation.gate, gate);
+        items.push(facts(operation, &attribute));
+    }
     items
 }
 
-/// A method that leads to another builder.
-fn step(child: &Child) -> TokenStream {
+/// A method that leads to another builder, of this version.
+fn step(child: &Child, version: &TokenStream, within: &Gate, cfg: &Cfg<'_>) -> TokenStream {
+    // What surrounds it has the feature of the version.
+    let gate = Gate {
+        versions: Versions::ALL,
+        ..child.gate.clone()
+    };
+    let attribute = cfg.attribute(&gate, within);
+    let retired = child.retired.as_ref().map(|note| {
+        let retired = cfg::retired(Some(note));
+        quote!(#retired #[expect(deprecated, reason = "it leads to what is retired")])
+    });
     let lines = docs(&child.docs);
     let (method, builder, segment) = (ident(&child.method), ident(&child.builder), &child.segment);
     match &child.key {
         None => quote! {
             #lines
-            pub fn #method(self) -> crate::#builder<V> {
+            #attribute
+            #retired
+            pub fn #method(self) -> crate::#builder<#version> {
                 crate::#builder::new(self.path.segment(#segment))
             }
         },
@@ -55,7 +105,9 @@ fn step(child: &Child) -> TokenStream {
             let key = ident(key);
             quote! {
                 #lines
-                pub fn #method(self, id: &Id<model::#key>) -> crate::#builder<V> {
+                #attribute
+                #retired
+                pub fn #method(self, id: &Id<model::#key>) -> crate::#builder<#version> {
                     crate::#builder::new(self.path.segment(#segment).id(id))
                 }
             }
@@ -88,7 +140,7 @@ fn request(operation: &Operation) -> TokenStream {
                 _ => quote!(body_from),
             };
             parameters.push(quote!(#parameter: model::#edit));
-            if operation.method == Method::Patch {
+            if operation.representation {
                 steps.push(quote!(.prefer("return=representation")));
             }
             steps.push(quote!(.#body_from(#parameter)));
@@ -102,15 +154,27 @@ fn request(operation: &Operation) -> TokenStream {
                 } else {
                     quote!(#name: #ty)
                 });
-                sets.push(if argument.is_object {
-                    quote!(.set_object(#wire, #name))
-                } else {
-                    quote!(.set(#wire, #name))
+                let is_list = matches!(argument.ty, RustType::List(_));
+                sets.push(match (argument.is_object, is_list, argument.optional) {
+                    (true, true, true) => quote!(.set_objects(#wire, #name)),
+                    (true, true, false) => quote!(.set_objects(#wire, Some(#name))),
+                    (true, false, true) => quote!(.set_object(#wire, #name)),
+                    (true, false, false) => quote!(.set_object(#wire, Some(#name))),
+                    (false, _, true) => quote!(.set(#wire, #name)),
+                    (false, _, false) => quote!(.set(#wire, Some(#name))),
                 });
             }
             if !sets.is_empty() {
                 steps.push(quote!(.body_from_arguments(Arguments::new()#(#sets)*)));
             }
+        }
+        Body::Content => {
+            parameters.push(quote!(content: impl Into<Vec<u8>>));
+            steps.push(quote!(.body_from_content(content)));
+        }
+        Body::Part => {
+            parameters.push(quote!(part: UploadPart));
+            steps.push(quote!(.body_from_part(part)));
         }
     }
     let answer = match &operation.answer {
@@ -124,6 +188,12 @@ fn request(operation: &Operation) -> TokenStream {
             let entity = ident(entity);
             quote!(DeltaPage<model::#entity>)
         }
+        Answer::Start(entity) => {
+            let entity = ident(entity);
+            quote!(DeltaStart<model::#entity>)
+        }
+        Answer::Content => quote!(Content),
+        Answer::Uploaded => quote!(Uploaded),
     };
     let taken = options_name(operation).map(|options| quote!(, #options));
     let segment = operation.segment.as_ref().map(|segment| quote!(.segment(#segment)));
@@ -163,7 +233,12 @@ fn short_forms(builder: &Builder) -> TokenStream {
     quote!(#update #delete)
 }
 
-fn shortcut_impl(shortcut: &Shortcut) -> TokenStream {
+fn shortcut_impl(shortcut: &Shortcut, attribute: &TokenStream) -> TokenStream {
+    let (generics, version) = match (shortcut.versions.has(0), shortcut.versions.has(1)) {
+        (true, false) => (quote!(), quote!(V1)),
+        (false, true) => (quote!(), quote!(Beta)),
+        _ => (quote!(<V: ApiVersion>), quote!(V)),
+    };
     let (entity, root) = (ident(&shortcut.entity), ident(&shortcut.root));
     let steps = shortcut.steps.iter().map(|(method, takes_id)| {
         let method = ident(method);
@@ -177,11 +252,12 @@ fn shortcut_impl(shortcut: &Shortcut) -> TokenStream {
         Some(update) => {
             let update = ident(update);
             quote! {
-                impl<V: ApiVersion> UpdateIn<crate::#root<V>> for model::#entity {
+                #attribute
+                impl #generics UpdateIn<crate::#root<#version>> for model::#entity {
                     type Update = model::#update;
 
                     fn update_in(
-                        root: crate::#root<V>,
+                        root: crate::#root<#version>,
                         id: &Id<Self::Key>,
                         etag: &ETag<Self>,
                         update: Self::Update,
@@ -193,9 +269,10 @@ fn shortcut_impl(shortcut: &Shortcut) -> TokenStream {
             }
         }
         None => quote! {
-            impl<V: ApiVersion> DeleteIn<crate::#root<V>> for model::#entity {
+            #attribute
+            impl #generics DeleteIn<crate::#root<#version>> for model::#entity {
                 fn delete_in(
-                    root: crate::#root<V>,
+                    root: crate::#root<#version>,
                     id: &Id<Self::Key>,
                     etag: &ETag<Self>,
                 ) -> Request<()> {
@@ -207,15 +284,16 @@ fn shortcut_impl(shortcut: &Shortcut) -> TokenStream {
 }
 
 /// The query options that an operation takes, as a type.
-fn options(operation: &Operation) -> Option<TokenStream> {
+fn options(operation: &Operation, attribute: &TokenStream) -> Option<TokenStream> {
     let name = options_name(operation)?;
     let line = format!(" The query options of `{} {}`.", operation.method, operation.path);
     let options = taken(operation).map(ident);
     Some(quote! {
         #[doc = #line]
+        #attribute
         #[derive(Debug)]
         pub enum #name {}
-        #(impl Takes<option::#options> for #name {})*
+        #(#attribute impl Takes<option::#options> for #name {})*
     })
 }
 
@@ -230,14 +308,19 @@ pub(super) fn options_name(operation: &Operation) -> Option<Ident> {
 }
 
 /// The static that holds what is known of an operation.
-fn facts(operation: &Operation) -> TokenStream {
-    let (name, method, path) = (
-        facts_name(operation),
-        ident(operation.method.variant()),
-        &operation.path,
-    );
-    let if_match = operation.if_match.then(|| quote!(.if_match().replay(Replay::Checked)));
-    let options: Vec<_> = operation.query_options.iter().map(|option| ident(option)).collect();
+fn facts(operation: &Operation, attribute: &TokenStream) -> TokenStream {
+    let name = facts_name(operation);
+    let (constructor, path) = (ident(operation.method.constructor()), &operation.path);
+    let if_match = operation.if_match.then(|| quote!(.if_match()));
+    let replay = operation.replay.as_ref().map(|replay| {
+        let replay = ident(replay);
+        quote!(.replay(Replay::#replay))
+    });
+    let clouds: Vec<_> = operation.clouds.iter().map(|cloud| ident(cloud)).collect();
+    let clouds = (!clouds.is_empty()).then(|| quote!(.clouds(&[#(Cloud::#clouds),*])));
+    let only_in = cfg::only_in(operation.gate.versions);
+    let options = operation.query_options.iter().filter(|option| *option != "MaxPageSize");
+    let options: Vec<_> = options.map(|option| ident(option)).collect();
     let options = (!options.is_empty()).then(|| quote!(.query_options(&[#(QueryOption::#options),*])));
     let known = operation.permissions.iter().any(Option::is_some);
     let least = operation
@@ -249,9 +332,10 @@ fn facts(operation: &Operation) -> TokenStream {
     let aliases = (!operation.aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
     let reference = operation.reference.as_ref().map(|page| quote!(.reference(#page)));
     quote! {
+        #attribute
         pub(crate) static #name: Operation =
-            Operation::new(Method::#method, #path)
-                #aliases #if_match #options #permissions #reference;
+            Operation::#constructor(#path)
+                #only_in #aliases #if_match #replay #options #permissions #clouds #reference;
     }
 }
 

@@ -1,8 +1,16 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{builder::options_name, docs, ident, idents, module_name};
-use crate::plan::Plan;
+use super::{
+    MODULES,
+    builder::options_name,
+    cfg::{self, Cfg},
+    docs, ident, module_name,
+};
+use crate::plan::{Gate, Plan, Version};
 
 /// The root of the model crate.
 pub(super) fn model() -> Vec<TokenStream> {
@@ -18,20 +26,48 @@ pub(super) fn model() -> Vec<TokenStream> {
 }
 
 /// The root of the request crate.
-pub(super) fn request(plan: &Plan) -> Vec<TokenStream> {
-    let version = ident(plan.version.module());
-    vec![
+pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStream> {
+    let features: BTreeSet<_> = plan
+        .builders
+        .iter()
+        .flat_map(|builder| &builder.gate.features)
+        .collect();
+    let versions = plan.versions.iter().map(|version| version.module());
+    let allow = cfg.has_features().then(|| {
+        quote! {
+            #![cfg_attr(
+                not(all(any(#(feature = #versions),*), any(#(feature = #features),*))),
+                allow(dead_code, unused_imports, reason = "a path begins in a version, and leads to a feature")
+            )]
+        }
+    });
+    let mut items = vec![
         quote! {
             //! The requests of the service, as values.
             //!
             //! A path begins in the module of its version, and ends with the request.
+            #allow
         },
         generated(),
         quote! {
-            #[rustfmt::skip]
-            pub mod #version;
+            /// What the files of this crate use.
+            mod prelude {
+                pub(crate) use msgraph_core::prelude::*;
+                pub(crate) use #model as model;
+            }
         },
-    ]
+    ];
+    items.extend(plan.versions.iter().map(|version| {
+        let name = version.module();
+        let module = ident(name);
+        let attribute = cfg.has_features().then(|| quote!(#[cfg(feature = #name)]));
+        quote! {
+            #attribute
+            #[rustfmt::skip]
+            pub mod #module;
+        }
+    }));
+    items
 }
 
 /// The modules of all items, as the generator formats them.
@@ -44,65 +80,156 @@ fn generated() -> TokenStream {
     }
 }
 
-/// A private module for each name, and the name itself.
-pub(super) fn modules<'n>(names: impl Iterator<Item = &'n str>) -> TokenStream {
-    let names: Vec<_> = names.collect();
-    let modules: Vec<_> = names.iter().map(|name| module_name(name)).collect();
-    let (modules, names) = (idents(modules.iter().map(String::as_str)), idents(names));
-    quote! {
-        #(mod #modules;)*
-        #(pub use self::#modules::#names;)*
+/// The module of one item.
+pub(super) struct Module<'n> {
+    gate: Gate,
+    name: &'n str,
+    retired: bool,
+}
+
+impl<'n> Module<'n> {
+    pub(super) fn new(gate: Gate, name: &'n str, retired: bool) -> Self {
+        Self { gate, name, retired }
     }
 }
 
-/// The types that stand for query options.
-pub(super) fn options(plan: &Plan) -> TokenStream {
-    let options = plan.builders.iter().flat_map(|builder| {
-        let module = ident(&module_name(&builder.name));
-        let names = builder.operations.iter().filter_map(options_name);
-        names.map(move |name| quote!(pub use self::#module::#name;))
-    });
-    quote!(#(#options)*)
+/// The files that declare the modules of all items: one for each feature, and one above them. `tables` says what else is in
+/// them.
+pub(super) fn groups(
+    modules: &[Module<'_>],
+    cfg: &Cfg<'_>,
+    tables: impl Fn(Option<&str>) -> Vec<TokenStream>,
+) -> BTreeMap<String, Vec<TokenStream>> {
+    let features: BTreeSet<_> = modules.iter().filter_map(|module| module.gate.feature()).collect();
+    let mut files = BTreeMap::new();
+    let shared = modules.iter().filter(|module| module.gate.feature().is_none());
+    let mut root = vec![declarations(shared, &Gate::OPEN, cfg)];
+    for feature in features {
+        let gate = feature_gate(feature);
+        let members = modules.iter().filter(|module| module.gate.feature() == Some(feature));
+        let retired = members.clone().any(|module| module.retired);
+        let mut items = vec![declarations(members, &gate, cfg)];
+        items.extend(tables(Some(feature)));
+        files.insert(format!("generated/{}.rs", module_name(feature)), items);
+        let module = ident(&module_name(feature));
+        let attribute = cfg.attribute(&gate, &Gate::OPEN);
+        let same = modules
+            .iter()
+            .any(|item| module_name(item.name) == module_name(feature));
+        let expect_retired = retired.then(|| quote!(#[expect(deprecated, reason = "what is retired leans on itself")]));
+        let expect_same =
+            same.then(|| quote!(#[expect(clippy::module_inception, reason = "a type has the name of its feature")]));
+        root.push(quote!(#attribute #expect_retired #expect_same mod #module; #attribute pub use self::#module::*;));
+    }
+    root.extend(tables(None));
+    files.insert(MODULES.to_owned(), root);
+    files
 }
 
-/// The table of all operations.
-pub(super) fn operations(plan: &Plan) -> TokenStream {
-    let operations = plan.builders.iter().flat_map(|builder| {
-        let module = ident(&module_name(&builder.name));
-        builder.operations.iter().map(move |operation| {
-            let name = ident(&operation.facts);
-            quote!(&#module::#name)
-        })
-    });
-    quote! {
-        /// Every operation, sorted by path.
-        pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[#(#operations),*];
+fn feature_gate(feature: &str) -> Gate {
+    Gate {
+        features: BTreeSet::from([feature.to_owned()]),
+        ..Gate::OPEN
     }
+}
+
+/// A private module for each item, and the item itself.
+fn declarations<'m>(modules: impl Iterator<Item = &'m Module<'m>>, within: &Gate, cfg: &Cfg<'_>) -> TokenStream {
+    let (mut declared, mut used) = (TokenStream::new(), TokenStream::new());
+    for item in modules {
+        let attribute = cfg.attribute(&item.gate, within);
+        let (module, name) = (ident(&module_name(item.name)), ident(item.name));
+        declared.extend(quote!(#attribute mod #module;));
+        used.extend(quote!(#attribute pub use self::#module::#name;));
+    }
+    quote!(#declared #used)
+}
+
+/// The types that stand for query options, and the table of all operations, of one feature or of what has none alone.
+pub(super) fn tables(plan: &Plan, feature: Option<&str>, cfg: &Cfg<'_>) -> Vec<TokenStream> {
+    let within = feature.map_or(Gate::OPEN, feature_gate);
+    let (mut options, mut entries) = (TokenStream::new(), Vec::new());
+    for builder in plan.builders.iter().filter(|builder| builder.gate.feature() == feature) {
+        let module = ident(&module_name(&builder.item.name));
+        for operation in &builder.item.operations {
+            let attribute = cfg.attribute(&operation.gate, &within);
+            if let Some(name) = options_name(operation) {
+                options.extend(quote!(#attribute pub use self::#module::#name;));
+            }
+            let facts = ident(&operation.facts);
+            entries.push(quote!(#attribute &#module::#facts));
+        }
+    }
+    let mut items = Vec::new();
+    if !options.is_empty() {
+        items.push(options);
+    }
+    if let Some(feature) = feature {
+        let table = table_name(feature);
+        items.push(quote! {
+            pub(crate) static #table: &[&msgraph_core::request::Operation] = &[#(#entries),*];
+        });
+        return items;
+    }
+    let features: BTreeSet<_> = plan
+        .builders
+        .iter()
+        .filter_map(|builder| builder.gate.feature())
+        .collect();
+    let groups = features.iter().map(|feature| {
+        let attribute = cfg.attribute(&feature_gate(feature), &Gate::OPEN);
+        let table = table_name(feature);
+        quote!(#attribute #table,)
+    });
+    items.push(quote! {
+        static OPERATIONS: &[&msgraph_core::request::Operation] = &[#(#entries),*];
+    });
+    items.push(quote! {
+        /// Every operation.
+        pub fn operations() -> impl Iterator<Item = &'static msgraph_core::request::Operation> {
+            [OPERATIONS, #(#groups)*].into_iter().flatten().copied()
+        }
+    });
+    items
+}
+
+/// The table of the operations of a feature.
+fn table_name(feature: &str) -> Ident {
+    ident(&format!("{}_OPERATIONS", feature.to_shouty_snake_case()))
 }
 
 /// The module of a version: what a path begins with.
-pub(super) fn version(plan: &Plan, model: &Ident) -> Vec<TokenStream> {
-    let line = format!(" Where the paths of {} begin.", plan.version.marker());
-    let marker = ident(plan.version.marker());
-    let entries = plan.entries.iter().map(|entry| {
+pub(super) fn version(plan: &Plan, number: usize, version: Version, cfg: &Cfg<'_>) -> Vec<TokenStream> {
+    let line = format!(" Where the paths of {} begin.", version.name());
+    let marker = ident(version.marker());
+    let entries = plan.entries.iter().filter(|entry| entry.gate.versions.has(number));
+    let entries = entries.map(|entry| {
         let lines = docs(&entry.docs);
+        // The module has the feature of the version.
+        let gate = Gate {
+            versions: crate::plan::Versions::ALL,
+            ..entry.gate.clone()
+        };
+        let (attribute, retired) = (cfg.attribute(&gate, &Gate::OPEN), cfg::retired(entry.retired.as_ref()));
         let (method, builder, segment) = (ident(&entry.method), ident(&entry.builder), &entry.segment);
         let (parameter, id) = match &entry.key {
             None => (quote!(), quote!()),
             Some(key) => {
                 let key = ident(key);
-                (quote!(id: &Id<#model::#key>), quote!(.id(id)))
+                (quote!(id: &Id<model::#key>), quote!(.id(id)))
             }
         };
         quote! {
             #lines
+            #attribute
+            #retired
             pub fn #method(#parameter) -> crate::#builder<#marker> {
                 crate::#builder::new(Path::new().segment(#segment)#id)
             }
         }
     });
     let import = quote!(
-        use msgraph_core::prelude::*;
+        use crate::prelude::*;
     );
     [quote!(#![doc = #line]), import].into_iter().chain(entries).collect()
 }

@@ -1,13 +1,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, ident};
+use super::{cfg::retired, docs, ident};
 use crate::plan::Enumeration;
 
 /// An open enumeration: its members, and one more for those that are not known.
 pub(super) fn emit(enumeration: &Enumeration) -> Vec<TokenStream> {
     let name = ident(&enumeration.name);
     let lines = docs(&enumeration.docs);
+    let retired = retired(enumeration.retired.as_ref());
     let names: Vec<_> = enumeration
         .variants
         .iter()
@@ -21,6 +22,7 @@ pub(super) fn emit(enumeration: &Enumeration) -> Vec<TokenStream> {
     vec![
         quote! {
             #lines
+            #retired
             #[derive(Debug, Clone, PartialEq, Eq, Hash)]
             #[non_exhaustive]
             pub enum #name {

@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{Scope, docs, ident};
+use super::{Scope, cfg::retired, docs, ident};
 use crate::plan::{EntityKey, Field, Record};
 
 /// A read type: the struct, the names of its properties, and how it is read and written.
@@ -19,10 +19,13 @@ fn structure(record: &Record, scope: Scope<'_>) -> TokenStream {
     let fields = record.fields.iter().map(|field| {
         let lines = docs(&field.docs);
         let (name, ty) = (ident(&field.name), scope.ty(&field.ty));
-        quote!(#lines pub #name: Option<#ty>,)
+        let retired = retired(field.retired.as_ref());
+        quote!(#lines #retired pub #name: Option<#ty>,)
     });
+    let retired = retired(record.retired.as_ref());
     quote! {
         #lines
+        #retired
         #[derive(Debug, Clone, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name {
@@ -39,9 +42,14 @@ fn properties(record: &Record) -> TokenStream {
         let line = format!(" `{}`", field.wire);
         let (constant, wire) = (constant(field), &field.wire);
         let index = Literal::usize_unsuffixed(index);
+        let new = match (field.versions.has(0), field.versions.has(1)) {
+            (true, false) => quote!(v1),
+            (false, true) => quote!(beta),
+            _ => quote!(new),
+        };
         quote! {
             #[doc = #line]
-            pub const #constant: Property<Self> = Property::new(#index, #wire);
+            pub const #constant: Property<Self> = Property::#new(#index, #wire);
         }
     });
     quote!(impl #name { #(#constants)* })
@@ -73,9 +81,15 @@ fn implementation(record: &Record) -> TokenStream {
         };
         (read, quote!(#(#visits)* Ok(())))
     };
+    let names = &record.legacy_names;
+    let legacy = (!names.is_empty()).then(|| quote!(const LEGACY_TYPES: &'static [&'static str] = &[#(#names),*];));
+    let has_retired = record.retired.is_none() && record.fields.iter().any(|field| field.retired.is_some());
+    let expect = has_retired.then(|| quote!(#[expect(deprecated, reason = "what is retired may still arrive")]));
     quote! {
+        #expect
         impl Record for #name {
             const ODATA_TYPE: &'static str = #odata_type;
+            #legacy
 
             fn extra(&self) -> &Extra {
                 &self.extra

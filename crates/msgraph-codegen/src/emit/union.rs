@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{docs, ident};
+use super::{cfg::retired, docs, ident};
 use crate::plan::Union;
 
 /// An enum of the types that derive from one: how each is told from the others, and written.
@@ -19,15 +19,32 @@ pub(super) fn emit(union: &Union) -> Vec<TokenStream> {
     };
     let held = |record: &Ident| {
         if union.versioned {
-            quote!(Box<Versioned<super::#record>>)
+            quote!(Box<Versioned<crate::#record>>)
         } else {
-            quote!(Box<super::#record>)
+            quote!(Box<crate::#record>)
         }
     };
+    let retired = retired(union.retired.as_ref());
+    let tracked = union.versioned.then(|| {
+        quote! {
+            impl Tracked for #name {
+                type Object = Self;
+                type Record = crate::#other;
+
+                fn extra(object: &Self) -> &Extra {
+                    match object {
+                        #(Self::#names(object) => object.extra(),)*
+                        Self::Other(object) => object.extra(),
+                    }
+                }
+            }
+        }
+    });
     let (held_other, held): (_, Vec<_>) = (held(&other), records.iter().map(held).collect());
     vec![
         quote! {
             #lines
+            #retired
             #[derive(Debug, Clone, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
@@ -39,7 +56,7 @@ pub(super) fn emit(union: &Union) -> Vec<TokenStream> {
         quote! {
             impl Polymorphic for #name {
                 fn read<'de, A: MapAccess<'de>>(ty: &str, members: A) -> Result<Self, A::Error> {
-                    #(if polymorphic::is(ty, super::#records::ODATA_TYPE) {
+                    #(if polymorphic::is::<crate::#records>(ty) {
                         return #read(ty, members).map(Self::#names);
                     })*
                     #read(ty, members).map(Self::Other)
@@ -70,5 +87,11 @@ pub(super) fn emit(union: &Union) -> Vec<TokenStream> {
                 }
             }
         },
+        quote! {
+            impl Queried for #name {
+                type Record = crate::#other;
+            }
+        },
+        quote!(#tracked),
     ]
 }

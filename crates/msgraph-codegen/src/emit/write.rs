@@ -1,11 +1,15 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, docs, ident};
-use crate::plan::{MemberValue, Removal, RustType, Setter, SetterValue, Write};
+use super::{
+    Scope,
+    cfg::{self, Cfg},
+    docs, ident,
+};
+use crate::plan::{Gate, MemberValue, Removal, RustType, Setter, SetterValue, Write};
 
 /// A type that is sent: what it needs from the start, and a method for each change.
-pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
+pub(super) fn emit(write: &Write, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenStream> {
     let name = ident(&write.name);
     let record = ident(&write.record);
     let lines = docs(&write.docs);
@@ -14,7 +18,12 @@ pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
     } else {
         quote!(Debug, Clone, PartialEq)
     };
-    let setters = write.setters.iter().map(|setter| methods(&record, setter));
+    let setters = write.setters.iter().map(|setter| {
+        let attribute = cfg.of_part(setter.versions, gate);
+        let retired = cfg::retired(setter.retired.as_ref());
+        methods(&record, setter, &quote!(#attribute #retired))
+    });
+    let retired = cfg::retired(write.retired.as_ref());
     let constructor = constructor(write);
     let open = write.open.then(|| {
         quote! {
@@ -26,9 +35,10 @@ pub(super) fn emit(write: &Write) -> Vec<TokenStream> {
         }
     });
     let mut items = vec![
-        quote!(use super::#record;),
+        quote!(use crate::#record;),
         quote! {
             #lines
+            #retired
             #[derive(#derives)]
             pub struct #name(Patch<#record>);
         },
@@ -111,6 +121,10 @@ fn setter_type(setter: &Setter) -> TokenStream {
             }
         }
         SetterValue::Object { edit, .. } => Scope::MODEL.name(edit),
+        SetterValue::Objects { edit, .. } => {
+            let edit = Scope::MODEL.name(edit);
+            quote!(impl IntoIterator<Item = #edit>)
+        }
         // Lowering lets no open type be required.
         SetterValue::Members { key, .. } => Scope::MODEL.ty(key),
     }
@@ -124,24 +138,27 @@ fn set(record: &Ident, setter: &Setter, value: &Ident) -> TokenStream {
             let exact = Scope::MODEL.ty(ty);
             quote!(set::<#exact>(#record::#constant, #value))
         }
+        SetterValue::Objects { typed: true, .. } => quote!(set_typed_objects(#record::#constant, #value)),
+        SetterValue::Objects { .. } => quote!(set_objects(#record::#constant, #value)),
         SetterValue::Object { .. } | SetterValue::Members { .. } => quote!(set_object(#record::#constant, #value)),
     }
 }
 
-fn methods(record: &Ident, setter: &Setter) -> TokenStream {
+fn methods(record: &Ident, setter: &Setter, attributes: &TokenStream) -> TokenStream {
     // Rustdoc takes the `#` of a raw identifier for a fragment.
     let shown = setter.field.trim_start_matches("r#");
     let lines = docs(&setter.docs);
     let constant = ident(&setter.constant);
     let name = ident(&setter.field);
     match &setter.value {
-        SetterValue::Whole { clear, .. } | SetterValue::Object { clear, .. } => {
+        SetterValue::Whole { clear, .. } | SetterValue::Object { clear, .. } | SetterValue::Objects { clear, .. } => {
             let (ty, call) = (setter_type(setter), set(record, setter, &ident("value")));
             let clear = clear.as_ref().map(|clear| {
                 let line = format!(" Clears [`{shown}`](Self::{shown}).");
                 let clear = ident(clear);
                 quote! {
                     #[doc = #line]
+                    #attributes
                     pub fn #clear(mut self) -> Self {
                         self.0.clear(#record::#constant);
                         self
@@ -150,6 +167,7 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
             });
             quote! {
                 #lines
+                #attributes
                 pub fn #name(mut self, value: #ty) -> Self {
                     self.0.#call;
                     self
@@ -171,12 +189,16 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
             let (parameter, call) = match value {
                 MemberValue::Edit(edit) => {
                     let edit = ident(edit);
-                    convert = quote!(let value: super::#edit = value.into(););
+                    convert = quote!(let value: crate::#edit = value.into(););
                     (
-                        quote!(, value: impl Into<super::#edit>),
+                        quote!(, value: impl Into<crate::#edit>),
                         quote!(set_member(#record::#constant, key, value)),
                     )
                 }
+                MemberValue::Plain(RustType::Text) => (
+                    quote!(, value: &str),
+                    quote!(set_plain_member(#record::#constant, key, value)),
+                ),
                 MemberValue::Plain(ty) => {
                     let ty = Scope::MODEL.ty(ty);
                     (
@@ -195,6 +217,7 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
                 };
                 quote! {
                     #[doc = #line]
+                    #attributes
                     pub fn #name(mut self, key: &#key) -> Self {
                         self.0.#call;
                         self
@@ -205,6 +228,7 @@ fn methods(record: &Ident, setter: &Setter) -> TokenStream {
                 #[doc = #set_line]
                 #[doc = ""]
                 #lines
+                #attributes
                 pub fn #set(mut self, key: &#key #parameter) -> Self {
                     #convert
                     self.0.#call;

@@ -1,23 +1,25 @@
 //! The types of the model crate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, names};
 use crate::{
-    csdl::{EnumType, Property, QualifiedName, Type, TypeRef, ValueType},
+    csdl::{EnumType, Navigation, Property, QualifiedName, Type, TypeRef, ValueType, Versions},
     docs::Item,
+    generate::Scope,
     overlay::{Entry, OpenTypeEntry, RemovalEntry, TypeEntry, reference},
     plan::{
-        EntityKey, Enumeration, Field, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType, Setter,
-        SetterValue, Union, Variant, Write,
+        EntityKey, Enumeration, Field, Gate, Gated, MemberValue, Method, ModelItem, OpenMap, Record, Removal, RustType,
+        Setter, SetterValue, Union, Variant, Write,
     },
-    slice::Step,
+    slice::{self, Chosen, Need, Step},
     toml_input::{Place, qualify},
 };
 
-pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
-    let mut items = Vec::new();
-    for name in context.slice.types.keys() {
+pub(super) fn lower(context: &Context<'_>) -> Vec<Gated<ModelItem>> {
+    let mut gated = Vec::new();
+    for (name, Need { scopes, .. }) in &context.slice.types {
+        let mut items = Vec::new();
         match context.edm.types.get(name) {
             Some(Type::Enum(ty)) => items.push(ModelItem::Enum(enumeration(context, name, ty))),
             Some(Type::Structured(_)) => match context.overlay.open_types.get(name) {
@@ -30,13 +32,23 @@ pub(super) fn lower(context: &Context<'_>) -> Vec<ModelItem> {
             },
             Some(Type::Definition(_)) | None => {}
         }
+        let gate = context.gate(scopes);
+        gated.extend(items.into_iter().map(|item| Gated {
+            gate: gate.clone(),
+            item,
+        }));
     }
-    items.extend(writes(context).into_iter().map(ModelItem::Write));
-    items
+    gated.extend(writes(context).into_iter().map(|(gate, write)| Gated {
+        gate,
+        item: ModelItem::Write(write),
+    }));
+    gated
 }
 
 fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Record {
-    check_property_names(context, name);
+    if context.scope == Scope::Exact {
+        check_property_names(context, name);
+    }
     let mut fields: Vec<_> = context
         .properties(name)
         .into_iter()
@@ -45,7 +57,13 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
             constant: names::constant_name(&property.name),
             wire: property.name.clone(),
             ty: context.read_type(name, property),
-            docs: context.property_docs(name, declaring, &property.name),
+            docs: {
+                let mut docs = context.property_docs(name, declaring, &property.name);
+                docs.extend(context.version_docs(context.member_versions(declaring, property.versions)));
+                docs
+            },
+            versions: context.member_versions(declaring, property.versions),
+            retired: Context::retired(property.retired.as_ref()),
         })
         .collect();
     for (declaring, structured) in context.edm.lineage(name) {
@@ -61,12 +79,16 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
             };
             let mut docs = context.property_docs(name, declaring, &navigation.name);
             docs.extend([String::new(), "Present only where the request expands it.".to_owned()]);
+            let versions = context.member_versions(declaring, navigation.versions);
+            docs.extend(context.version_docs(versions));
             fields.push(Field {
                 name: names::field_name(&navigation.name),
                 constant: names::constant_name(&navigation.name),
                 wire: navigation.name.clone(),
                 ty,
                 docs,
+                versions,
+                retired: Context::retired(navigation.retired.as_ref()),
             });
         }
     }
@@ -90,7 +112,16 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
         docs: type_docs(context, name),
         fields,
         entity,
+        retired: type_retired(context, name),
+        legacy_names: context
+            .type_entry(name)
+            .map(|entry| entry.value.legacy_names.clone())
+            .unwrap_or_default(),
     }
+}
+
+fn type_retired(context: &Context<'_>, name: &QualifiedName) -> Option<String> {
+    Context::retired(context.structured(name)?.retired.as_ref())
 }
 
 fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
@@ -98,6 +129,9 @@ fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
         name: names::variant_name(derived.name()),
         wire: names::type_name(derived),
         docs: context.docs(&Item::Type(derived.clone()), || format!("The type `{derived}`.")),
+        versions: context
+            .structured(derived)
+            .map_or(Versions::ALL, |structured| context.versions(structured.versions)),
     });
     Union {
         name: names::type_name(name),
@@ -105,6 +139,7 @@ fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
         versioned: context.is_entity(name),
         variants: variants.collect(),
         other: other_name(name),
+        retired: type_retired(context, name),
     }
 }
 
@@ -125,7 +160,17 @@ fn check_property_names(context: &Context<'_>, name: &QualifiedName) {
         .required
         .iter()
         .chain(&entry.value.read_only)
-        .chain(&entry.value.create_only);
+        .chain(&entry.value.create_only)
+        .chain(&entry.value.not_clearable);
+    for listed in &entry.value.deep_insert {
+        let mut navigations = context.edm.navigations(name);
+        if !navigations.any(|navigation| navigation.name == **listed.get_ref()) {
+            context.complain(Place::new(entry.place.source, listed).complain(
+                format!("`{name}` has no navigation property `{}`", listed.get_ref()),
+                "correct the name, or remove it from the overlay",
+            ));
+        }
+    }
     for listed in lists.chain(entry.value.property.keys()) {
         if !known.contains(&**listed.get_ref()) {
             context.complain(Place::new(entry.place.source, listed).complain(
@@ -160,15 +205,22 @@ fn type_docs(context: &Context<'_>, name: &QualifiedName) -> Vec<String> {
 }
 
 fn enumeration(context: &Context<'_>, name: &QualifiedName, ty: &EnumType) -> Enumeration {
-    let variants = ty.members.iter().map(|(member, _)| Variant {
-        name: names::variant_name(member),
-        wire: member.clone(),
-        docs: context.docs(&Item::Member(name.clone(), member.clone()), || format!("`{member}`")),
+    let variants = ty.members.iter().map(|member| Variant {
+        name: names::variant_name(&member.name),
+        wire: member.name.clone(),
+        docs: {
+            let item = Item::Member(name.clone(), member.name.clone());
+            let mut docs = context.docs(&item, || format!("`{}`", member.name));
+            docs.extend(context.version_docs(context.member_versions(name, member.versions)));
+            docs
+        },
+        versions: context.member_versions(name, member.versions),
     });
     Enumeration {
         name: names::type_name(name),
         docs: type_docs(context, name),
         variants: variants.collect(),
+        retired: Context::retired(ty.retired.as_ref()),
     }
 }
 
@@ -214,6 +266,7 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
     match &**value.get_ref() {
         "boolean" => Some(MemberValue::True),
         "order-hint" => Some(MemberValue::Plain(RustType::Core("NewOrderHint"))),
+        "text" => Some(MemberValue::Plain(RustType::Text)),
         _ => {
             let name = value_type(entry);
             if context.structured(&name).is_some() {
@@ -221,7 +274,7 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
             }
             context.complain(Place::new(entry.place.source, value).complain(
                 format!("`{name}` is not declared in the metadata"),
-                "write `boolean`, `order-hint`, or the name of a complex type",
+                "write `boolean`, `order-hint`, `text`, or the name of a complex type",
             ));
             None
         }
@@ -253,19 +306,40 @@ enum Purpose {
     Value,
 }
 
+/// The types that are sent, each with what it is sent for.
+#[derive(Default)]
+struct Sent<'n> {
+    types: BTreeMap<(&'n QualifiedName, Purpose), BTreeSet<slice::Scope>>,
+    queue: Vec<(&'n QualifiedName, Purpose)>,
+}
+
+impl<'n> Sent<'n> {
+    fn add(&mut self, name: &'n QualifiedName, purpose: Purpose, scopes: impl IntoIterator<Item = slice::Scope>) {
+        let known = self.types.entry((name, purpose)).or_default();
+        let before = known.len();
+        known.extend(scopes.into_iter().filter(|scope| !scope.versions.is_empty()));
+        if known.len() > before {
+            self.queue.push((name, purpose));
+        }
+    }
+}
+
 /// The types that are sent: for every creation and update in the slice, and for the values of open types.
-fn writes(context: &Context<'_>) -> Vec<Write> {
+fn writes(context: &Context<'_>) -> Vec<(Gate, Write)> {
     let slice = context.slice;
-    let mut sent = BTreeSet::new();
+    let mut sent = Sent::default();
     for node in &slice.nodes {
-        if matches!(node.step, Step::Call(_)) {
+        if matches!(node.step, Step::Call(_) | Step::Stream(_)) {
             continue;
         }
-        for method in super::requests::offered(context, node) {
-            match method {
-                Method::Post => sent.extend(sent_types(context, &node.target).map(|ty| (ty, Purpose::Create))),
-                Method::Patch => sent.extend(sent_types(context, &node.target).map(|ty| (ty, Purpose::Update))),
-                Method::Get | Method::Delete => {}
+        for (method, chosen) in &node.methods {
+            let purpose = match method {
+                Method::Post => Purpose::Create,
+                Method::Patch => Purpose::Update,
+                Method::Get | Method::Put | Method::Delete => continue,
+            };
+            for ty in context.sent_types(&node.target) {
+                sent.add(ty, purpose, chosen.scopes());
             }
         }
     }
@@ -274,9 +348,11 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
         .open_types
         .iter()
         .filter(|(name, _)| slice.types.contains_key(name));
-    for (_, entry) in open_types {
-        let value = slice.types.get_key_value(&value_type(entry));
-        sent.extend(value.map(|(name, _)| (name, Purpose::Member)));
+    for (name, entry) in open_types.filter(|(_, entry)| entry.value.set.is_some()) {
+        let scopes = slice.types.get(name).into_iter().flat_map(|need| need.scopes.clone());
+        if let Some((value, _)) = slice.types.get_key_value(&value_type(entry)) {
+            sent.add(value, Purpose::Member, scopes);
+        }
     }
     for node in &slice.nodes {
         let Step::Call(number) = node.step else { continue };
@@ -287,33 +363,49 @@ fn writes(context: &Context<'_>) -> Vec<Write> {
             .map(|call| &call.parameters)
             .into_iter()
             .flatten();
-        let objects = parameters.filter(|parameter| !parameter.nullable);
-        let objects = objects.filter_map(|parameter| slice.types.get_key_value(object_of(context, &parameter.ty)?));
-        sent.extend(objects.map(|(name, _)| (name, Purpose::Value)));
-    }
-    // An object that is sent may hold others.
-    let mut queue: Vec<_> = sent.iter().copied().collect();
-    while let Some((name, purpose)) = queue.pop() {
-        for (_, property) in context.properties(name) {
-            let value = object_type(context, property).filter(|_| is_written(context, name, property, purpose));
-            let value = value.and_then(|ty| slice.types.get_key_value(ty));
-            let value = value.map(|(ty, _)| (ty, Purpose::Value));
-            queue.extend(value.filter(|value| sent.insert(*value)));
+        for parameter in parameters {
+            let object = object_of(context, &parameter.ty).and_then(|ty| slice.types.get_key_value(ty));
+            if let Some((name, _)) = object {
+                let scopes = node.methods.values().flat_map(Chosen::scopes);
+                sent.add(name, Purpose::Value, scopes);
+            }
         }
     }
-    sent.into_iter()
-        .map(|(name, purpose)| write(context, name, purpose))
-        .collect()
+    // An object that is sent may hold others.
+    while let Some((name, purpose)) = sent.queue.pop() {
+        let scopes = sent.types.get(&(name, purpose)).cloned().unwrap_or_default();
+        let within = |versions: Versions| {
+            let scopes = scopes.iter().cloned();
+            let scopes = scopes.map(|scope| slice::Scope {
+                versions: scope.versions.and(versions),
+                ..scope
+            });
+            scopes.collect::<Vec<_>>()
+        };
+        for (_, property) in context.properties(name) {
+            let value = object_of(context, &property.ty).filter(|_| is_written(context, name, property, purpose));
+            if let Some((ty, _)) = value.and_then(|ty| slice.types.get_key_value(ty)) {
+                sent.add(ty, Purpose::Value, within(property.versions));
+            }
+        }
+        if purpose == Purpose::Create {
+            for navigation in inserted(context, name) {
+                for ty in context.sent_types(&navigation.target) {
+                    sent.add(ty, Purpose::Create, within(navigation.versions));
+                }
+            }
+        }
+    }
+    let types = sent.types.into_iter();
+    let writes = types.map(|((name, purpose), scopes)| (context.gate(&scopes), write(context, name, purpose)));
+    writes.collect()
 }
 
-/// The types that are sent to a path: the type at its end, or those that derive from it.
-fn sent_types<'c>(context: &'c Context<'_>, name: &'c QualifiedName) -> impl Iterator<Item = &'c QualifiedName> {
-    let derived = if context.is_abstract(name) {
-        context.derived(name)
-    } else {
-        vec![name]
-    };
-    derived.into_iter()
+/// The navigation properties whose objects can be created together with an object.
+fn inserted<'c>(context: &'c Context<'_>, name: &'c QualifiedName) -> impl Iterator<Item = &'c Navigation> {
+    let entry = context.type_entry(name).map(|entry| &entry.value);
+    let is_listed = move |navigation: &&Navigation| entry.is_some_and(|entry| entry.is_inserted(&navigation.name));
+    context.edm.navigations(name).filter(is_listed)
 }
 
 /// Whether a client may write a property.
@@ -324,16 +416,11 @@ fn is_written(context: &Context<'_>, name: &QualifiedName, property: &Property, 
     !read_only && (purpose == Purpose::Create || !listed(TypeEntry::is_create_only))
 }
 
-/// The complex type of a property that holds one object, if it holds one.
-fn object_type<'p>(context: &Context<'_>, property: &'p Property) -> Option<&'p QualifiedName> {
-    object_of(context, &property.ty)
-}
-
-/// The complex type of a value that is one object.
+/// The complex type of a value that is an object, or several.
 pub(super) fn object_of<'t>(context: &Context<'_>, ty: &'t TypeRef) -> Option<&'t QualifiedName> {
     match &ty.value {
         ValueType::Named(name) if context.is_abstract(name) || context.is_entity(name) => None,
-        ValueType::Named(name) if !ty.collection && context.is_record(&ty.value) => Some(name),
+        ValueType::Named(name) if context.is_record(&ty.value) => Some(name),
         ValueType::Named(_) | ValueType::Primitive(_) => None,
     }
 }
@@ -353,8 +440,14 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
         let setter = Setter {
             field: names::field_name(&property.name),
             constant: names::constant_name(&property.name),
-            docs: context.property_docs(name, declaring, &property.name),
+            docs: {
+                let mut docs = context.property_docs(name, declaring, &property.name);
+                docs.extend(context.version_docs(context.member_versions(declaring, property.versions)));
+                docs
+            },
             value,
+            versions: context.member_versions(declaring, property.versions),
+            retired: Context::retired(property.retired.as_ref()),
         };
         if is_required && matches!(setter.value, SetterValue::Members { .. }) {
             context.complain_of_entry(
@@ -368,23 +461,28 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
             setters.push(setter);
         }
     }
-    let record = names::type_name(name);
+    if purpose == Purpose::Create {
+        let nested = inserted(context, name).flat_map(|navigation| nested(context, name, navigation));
+        setters.extend(nested);
+        setters.sort_by(|one, other| one.constant.cmp(&other.constant));
+    }
+    let record = read_name(context, name);
     let (rust_name, sentence) = match purpose {
         Purpose::Create => (
             create_name(name),
-            format!("What a new [`{record}`](super::{record}) is created with."),
+            format!("What a new [`{record}`](crate::{record}) is created with."),
         ),
         Purpose::Update => (
             update_name(name),
-            format!("Changes to a [`{record}`](super::{record}). What is not set and not cleared keeps its value."),
+            format!("Changes to a [`{record}`](crate::{record}). What is not set and not cleared keeps its value."),
         ),
         Purpose::Value => (
             input_name(name),
-            format!("A [`{record}`](super::{record}) that is sent."),
+            format!("A [`{record}`](crate::{record}) that is sent."),
         ),
         Purpose::Member => (
             update_name(name),
-            format!("A new [`{record}`](super::{record}), or changes to one: what is not set keeps its value."),
+            format!("A new [`{record}`](crate::{record}), or changes to one: what is not set keeps its value."),
         ),
     };
     Write {
@@ -394,7 +492,50 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
         docs: vec![sentence],
         required,
         setters,
+        retired: type_retired(context, name),
     }
+}
+
+/// The read type of a type: what all have in common, where it has only derived instances.
+fn read_name(context: &Context<'_>, name: &QualifiedName) -> String {
+    if context.is_abstract(name) {
+        other_name(name)
+    } else {
+        names::type_name(name)
+    }
+}
+
+/// What sets the objects that are created together with an object: one method for each type that they can have.
+fn nested<'c>(
+    context: &'c Context<'_>,
+    name: &'c QualifiedName,
+    navigation: &'c Navigation,
+) -> impl Iterator<Item = Setter> + 'c {
+    let typed = context.is_abstract(&navigation.target);
+    let sent = context.sent_types(&navigation.target);
+    let many = sent.len() > 1;
+    sent.into_iter().map(move |ty| {
+        let field = names::field_name(&navigation.name);
+        let field = if many {
+            names::method_name(&field, &names::field_name(ty.name()))
+        } else {
+            field
+        };
+        let mut docs = context.property_docs(name, name, &navigation.name);
+        docs.extend([String::new(), "They are created together with the object.".to_owned()]);
+        Setter {
+            field,
+            constant: names::constant_name(&navigation.name),
+            docs,
+            value: SetterValue::Objects {
+                edit: create_name(ty),
+                typed,
+                clear: None,
+            },
+            versions: context.member_versions(name, navigation.versions),
+            retired: None,
+        }
+    })
 }
 
 fn setter_value(
@@ -409,11 +550,23 @@ fn setter_value(
         return members(context, entry, purpose);
     }
     let field = names::field_name(&property.name);
-    let may_clear = property.nullable && matches!(purpose, Purpose::Update | Purpose::Member);
+    let entry = context.type_entry(name).map(|entry| &entry.value);
+    let is_partial = match purpose {
+        Purpose::Create => false,
+        Purpose::Update | Purpose::Member => true,
+        Purpose::Value => entry.is_some_and(|entry| entry.partial),
+    };
+    let is_clearable = entry.is_none_or(|entry| entry.is_clearable(&property.name));
+    let may_clear = property.nullable && is_partial && is_clearable;
     let clear = may_clear.then(|| names::method_name("clear", &field));
-    if let Some(ty) = object_type(context, property) {
+    if let Some(ty) = object_of(context, &property.ty) {
         let edit = input_name(ty);
-        return Some(SetterValue::Object { edit, clear });
+        return Some(if property.ty.collection {
+            let typed = false;
+            SetterValue::Objects { edit, typed, clear }
+        } else {
+            SetterValue::Object { edit, clear }
+        });
     }
     let ty = match context.read_type(name, property) {
         RustType::Core("OrderHint") => RustType::Core("NewOrderHint"),
@@ -442,7 +595,14 @@ fn members(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>, purpose: Pur
     }
     // Each complains for itself, so all are asked.
     let (key, value) = (key_type(context, entry), member_value(context, entry));
-    let set = context.method_name(entry, &entry.value.set);
+    let Some(set) = &entry.value.set else {
+        context.complain(entry.place.complain(
+            "a property of this open type can be written, and no method sets its members",
+            "name the method in `set`, or list the property in `read_only`",
+        ));
+        return None;
+    };
+    let set = context.method_name(entry, set);
     Some(SetterValue::Members {
         key: key?,
         value: value?,

@@ -7,7 +7,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use super::Context;
 use crate::{
     Diagnostic,
-    csdl::{QualifiedName, Type},
+    csdl::{QualifiedName, Type, Versions},
     plan::{ModelItem, SetterValue},
 };
 
@@ -15,16 +15,20 @@ use crate::{
 const TAKEN_TYPES: &[&str] = &[
     "Answer",
     "ApiVersion",
+    "Beta",
     "Arguments",
     "Binary",
     "Box",
     "Category",
+    "Cloud",
+    "Content",
     "Date",
     "DateTimeOffset",
     "DecodeError",
     "Default",
     "DeleteIn",
     "DeltaPage",
+    "DeltaStart",
     "Deserialize",
     "Deserializer",
     "Duration",
@@ -34,11 +38,11 @@ const TAKEN_TYPES: &[&str] = &[
     "Entity",
     "Err",
     "Extra",
+    "Flags",
     "From",
     "Id",
     "Into",
     "MapAccess",
-    "Method",
     "NewOrderHint",
     "None",
     "Ok",
@@ -52,6 +56,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Path",
     "Polymorphic",
     "Property",
+    "Queried",
     "QueryOption",
     "Raw",
     "Record",
@@ -66,11 +71,15 @@ const TAKEN_TYPES: &[&str] = &[
     "String",
     "Takes",
     "TimeOfDay",
+    "Tracked",
     "UpdateIn",
+    "UploadPart",
+    "Uploaded",
     "V1",
     "Values",
     "Vec",
     "Versioned",
+    "Versions",
     "VisitProperties",
 ];
 
@@ -179,14 +188,14 @@ pub(super) fn check_types(context: &Context<'_>) {
         let Some(first) = names.insert(rust.to_lowercase(), name) else {
             continue;
         };
-        let offset = match context.edm.types.get(name) {
-            Some(Type::Structured(structured)) => structured.offset,
-            Some(Type::Enum(ty)) => ty.offset,
+        let (offset, versions) = match context.edm.types.get(name) {
+            Some(Type::Structured(structured)) => (structured.offset, structured.versions),
+            Some(Type::Enum(ty)) => (ty.offset, ty.versions),
             // A definition has no type of its own.
             Some(Type::Definition(_)) | None => continue,
         };
         context.complain(Diagnostic::at(
-            context.source,
+            context.source(versions),
             offset,
             format!("`{first}` and `{name}` would both be `{rust}` in Rust"),
             "take only one of them into the slice, by a narrower root",
@@ -208,7 +217,7 @@ pub(super) fn check_files<'n>(context: &Context<'_>, names: impl Iterator<Item =
         let file = name.to_lowercase();
         if !seen.insert(file.clone()) && !types.contains(&file) {
             context.complain(Diagnostic::of(
-                &context.source.name,
+                &context.source(Versions::ALL).name,
                 format!("two generated items would both be `{name}`"),
                 "take only one of them into the slice, by a narrower root",
             ));
@@ -217,7 +226,7 @@ pub(super) fn check_files<'n>(context: &Context<'_>, names: impl Iterator<Item =
 }
 
 /// Gives the later of two equal names within an item an underscore, and says which.
-pub(super) fn settle(model: &mut [ModelItem]) -> Vec<String> {
+pub(super) fn settle<'m>(model: impl Iterator<Item = &'m mut ModelItem>) -> Vec<String> {
     let mut renamed = Vec::new();
     for item in model {
         let mut names = Names {
@@ -250,7 +259,9 @@ pub(super) fn settle(model: &mut [ModelItem]) -> Vec<String> {
                 }
                 for setter in &mut write.setters {
                     match &mut setter.value {
-                        SetterValue::Whole { clear, .. } | SetterValue::Object { clear, .. } => {
+                        SetterValue::Whole { clear, .. }
+                        | SetterValue::Object { clear, .. }
+                        | SetterValue::Objects { clear, .. } => {
                             if let Some(name) = clear {
                                 names.settle(name);
                             }

@@ -9,12 +9,12 @@ use crate::{
     csdl::{BoundCall, TypeRef, ValueType},
     docs::Item,
     overlay::{Entry, OperationEntry, reference},
-    plan::{Answer, Argument, Body, Builder, Child, Filter, Method, Operation, RustType, Shortcut},
-    slice::{Node, Step},
+    plan::{Answer, Argument, Body, Builder, Child, Filter, Gated, Method, Operation, RustType, Shortcut},
+    slice::{Chosen, Node, Scope, Step},
     toml_input::{Place, pattern},
 };
 
-pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
+pub(super) fn lower(context: &Context<'_>) -> (Vec<Gated<Builder>>, Vec<Child>) {
     let nodes = &context.slice.nodes;
     let mut builders = Vec::new();
     for group in groups(context).values() {
@@ -22,14 +22,15 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
         let operations = operations(context, group);
         // Nothing leads on from a collection but its requests: an item is reached from what holds the collection.
         let is_end = matches!(node.step, Step::Collection(_)) && operations.is_empty();
-        if is_end || !is_needed(context, node) || matches!(node.step, Step::Call(_)) {
+        if is_end || !is_needed(context, node) || is_request(node) {
             continue;
         }
         let below: Vec<_> = group.iter().flat_map(|node| &node.children).copied().collect();
         let shortcuts = operations
             .iter()
             .filter_map(|operation| shortcut(context, node, operation));
-        builders.push(Builder {
+        let gate = context.gate(&scopes(context, node));
+        let builder = Builder {
             name: builder_name(context, node),
             docs: path_docs(context, node),
             children: children(context, &below),
@@ -38,17 +39,22 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
             updates: false,
             deletes: false,
             path: path(node),
-        });
+            retired: retired(context, node),
+        };
+        builders.push(Gated { gate, item: builder });
     }
     // An entity that two paths lead to by its id alone has its short forms on the first.
     let mut known = BTreeSet::new();
-    for builder in &mut builders {
+    for Gated { item: builder, .. } in &mut builders {
         builder
             .shortcuts
             .retain(|shortcut| known.insert((shortcut.root.clone(), shortcut.entity.clone(), shortcut.method)));
     }
-    let shortcuts: Vec<_> = builders.iter().flat_map(|builder| builder.shortcuts.clone()).collect();
-    for builder in &mut builders {
+    let shortcuts: Vec<_> = builders
+        .iter()
+        .flat_map(|builder| builder.item.shortcuts.clone())
+        .collect();
+    for Gated { item: builder, .. } in &mut builders {
         let mut own = shortcuts.iter().filter(|shortcut| shortcut.root == builder.name);
         // A request of the builder's own has the name, where there is one.
         let is_free = |name: &str| !builder.operations.iter().any(|operation| operation.name == name);
@@ -56,7 +62,7 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Builder>, Vec<Child>) {
         let deletes = is_free("delete") && own.any(|shortcut| shortcut.method == Method::Delete);
         (builder.updates, builder.deletes) = (updates, deletes);
     }
-    builders.sort_by(|one, other| one.name.cmp(&other.name));
+    builders.sort_by(|one, other| one.item.name.cmp(&other.item.name));
     let is_root = |index: &usize| nodes.get(*index).is_some_and(|node| node.parent.is_none());
     let roots: Vec<_> = (0..nodes.len()).filter(is_root).collect();
     (builders, children(context, &roots))
@@ -78,10 +84,11 @@ fn groups<'c>(context: &Context<'c>) -> BTreeMap<String, Vec<&'c Node>> {
 /// The requests to the path of these nodes, and the functions and actions that are called there.
 fn operations(context: &Context<'_>, group: &[&Node]) -> Vec<Operation> {
     let calls = group.iter().flat_map(|node| context.slice.children(&node.children));
-    let calls = calls.filter(|node| matches!(node.step, Step::Call(_)));
+    let calls = calls.filter(|node| is_request(node));
     let mut operations: Vec<Operation> = Vec::new();
     for node in group.iter().copied().chain(calls) {
-        let each = offered(context, node).flat_map(|method| operations_of(context, node, method));
+        let methods = node.methods.iter();
+        let each = methods.flat_map(|(method, chosen)| operations_of(context, node, *method, chosen));
         for operation in each.collect::<Vec<_>>() {
             match operations.iter_mut().find(|known| known.facts == operation.facts) {
                 Some(known) => known.aliases.push(beginnings(&known.path, &operation.path)),
@@ -122,10 +129,38 @@ fn builder_name(context: &Context<'_>, node: &Node) -> String {
     names::guard_type(words.collect())
 }
 
+/// Whether a node is a request of the builder before it, and no builder of its own.
+fn is_request(node: &Node) -> bool {
+    matches!(node.step, Step::Call(_) | Step::Stream(_))
+}
+
 /// Whether a node has requests, or leads to one that has.
 fn is_needed(context: &Context<'_>, node: &Node) -> bool {
     let mut children = context.slice.children(&node.children);
-    offered(context, node).next().is_some() || children.any(|child| is_needed(context, child))
+    !node.methods.is_empty() || children.any(|child| is_needed(context, child))
+}
+
+/// What a node and those below it are generated for.
+fn scopes(context: &Context<'_>, node: &Node) -> BTreeSet<Scope> {
+    let mut scopes: BTreeSet<_> = node.methods.values().flat_map(Chosen::scopes).collect();
+    for child in context.slice.children(&node.children) {
+        scopes.extend(self::scopes(context, child));
+    }
+    scopes
+}
+
+/// That the path to a node is retired, if it is.
+fn retired(context: &Context<'_>, node: &Node) -> Option<String> {
+    let own = match &node.step {
+        Step::Single(name) | Step::Collection(name) => node.parent.and_then(|parent| {
+            let parent = context.slice.nodes.get(parent)?;
+            let mut navigations = context.edm.navigations(&parent.target);
+            let navigation = navigations.find(|navigation| navigation.name == *name)?;
+            Context::retired(navigation.retired.as_ref())
+        }),
+        Step::Key | Step::Call(_) | Step::Stream(_) => None,
+    };
+    own.or_else(|| Context::retired(context.structured(&node.target)?.retired.as_ref()))
 }
 
 fn entry<'c>(context: &'c Context<'_>, node: &Node, method: Method) -> Option<&'c Entry<'c, OperationEntry>> {
@@ -138,12 +173,6 @@ fn key(context: &Context<'_>, node: &Node, method: Method) -> String {
     format!("{method} {}", canonical(context, node))
 }
 
-/// The methods of a path that the service has, as far as is known.
-pub(super) fn offered<'c>(context: &'c Context<'_>, node: &'c Node) -> impl Iterator<Item = Method> + 'c {
-    let methods = node.methods.keys().copied();
-    methods.filter(|method| entry(context, node, *method).is_none_or(|entry| !entry.value.absent))
-}
-
 /// The steps to these nodes, sorted by method.
 fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
     let mut children = Vec::new();
@@ -151,7 +180,7 @@ fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
         match &node.step {
             Step::Single(name) => children.push(child(context, node, names::step_name(name), name)),
             Step::Collection(name) => {
-                if offered(context, node).next().is_some() {
+                if has_requests(context, node) {
                     children.push(child(context, node, names::step_name(name), name));
                 }
                 let items = context
@@ -164,14 +193,20 @@ fn children(context: &Context<'_>, nodes: &[usize]) -> Vec<Child> {
                     ..child(context, item, item_method(context, node, name), name)
                 }));
             }
-            // An item is reached from what holds its collection; a call is a request, not a step.
-            Step::Key | Step::Call(_) => {}
+            // An item is reached from what holds its collection; a call or a stream is a request, not a step.
+            Step::Key | Step::Call(_) | Step::Stream(_) => {}
         }
     }
     children.sort_by(|one, other| one.method.cmp(&other.method));
     // An alias leads to the same builders.
     children.dedup_by(|later, first| later.method == first.method && later.builder == first.builder);
     children
+}
+
+/// Whether the path of a collection has requests, or something is called there.
+fn has_requests(context: &Context<'_>, node: &Node) -> bool {
+    let mut calls = context.slice.children(&node.children).filter(|node| is_request(node));
+    !node.methods.is_empty() || calls.any(|call| !call.methods.is_empty())
 }
 
 fn child(context: &Context<'_>, node: &Node, method: String, segment: &str) -> Child {
@@ -181,6 +216,8 @@ fn child(context: &Context<'_>, node: &Node, method: String, segment: &str) -> C
         key: None,
         builder: builder_name(context, node),
         docs: path_docs(context, node),
+        gate: context.gate(&scopes(context, node)),
+        retired: retired(context, node),
     }
 }
 
@@ -200,7 +237,7 @@ fn item_method(context: &Context<'_>, collection: &Node, name: &str) -> String {
         .filter(|node| node.parent == collection.parent);
     let mut names = siblings.filter_map(|node| match &node.step {
         Step::Single(name) | Step::Collection(name) => Some(name),
-        Step::Key | Step::Call(_) => None,
+        Step::Key | Step::Call(_) | Step::Stream(_) => None,
     });
     if names.any(|taken| *taken == singular) {
         format!("{}_by_id", names::step_name(name).trim_start_matches("r#"))
@@ -221,19 +258,25 @@ fn key_of(context: &Context<'_>, item: &Node) -> String {
     }
 }
 
-fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
+fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen) -> Operation {
     let entry = entry(context, node, method);
     let path = path(node);
     let call = match node.step {
         Step::Call(number) => context.edm.calls.get(number),
-        Step::Single(_) | Step::Collection(_) | Step::Key => None,
+        Step::Single(_) | Step::Collection(_) | Step::Key | Step::Stream(_) => None,
+    };
+    let stream = match &node.step {
+        Step::Stream(name) => Some(name.as_str()),
+        Step::Single(_) | Step::Collection(_) | Step::Key | Step::Call(_) => None,
     };
     let filter = entry.and_then(|entry| filter(context, node, entry));
-    let name = match (&filter, call) {
-        (Some((_, name)), _) => name.clone(),
-        (None, Some(call)) => names::field_name(&call.name),
-        (None, None) => conventional_name(method, &node.step).to_owned(),
+    let name = match (&filter, call, stream) {
+        (Some((_, name)), ..) => name.clone(),
+        (None, Some(call), _) => names::field_name(&call.name),
+        (None, None, Some(stream)) => stream_name(method, stream),
+        (None, None, None) => conventional_name(method, &node.step).to_owned(),
     };
+    let gate = context.gate(&chosen.scopes().collect::<Vec<_>>());
     let item = Item::Operation(key(context, node, method));
     let mut docs = context.docs(&item, || format!("`{method} {path}`"));
     let reference = entry
@@ -245,6 +288,7 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
         permissions.and_then(|least| least.personal.clone()),
         permissions.and_then(|least| least.application.clone()),
     ];
+    docs.extend(context.version_docs(chosen.versions));
     docs.extend(permission_docs(&permissions));
     docs.extend(
         reference
@@ -253,35 +297,93 @@ fn operation(context: &Context<'_>, node: &Node, method: Method) -> Operation {
     );
     Operation {
         method,
-        facts: call.map_or_else(|| method.name().to_owned(), |call| names::constant_name(&call.name)),
+        facts: match (call, stream) {
+            (Some(call), _) => names::constant_name(&call.name),
+            (None, Some(_)) => names::constant_name(&name),
+            (None, None) => method.name().to_owned(),
+        },
         aliases: Vec::new(),
-        segment: call.map(|call| call.name.clone()),
+        segment: call.map(|call| call.name.as_str()).or(stream).map(str::to_owned),
         path,
         docs,
         entity: names::type_name(&node.target),
         if_match: entry.is_some_and(|entry| entry.value.if_match),
         filter: filter.map(|(filter, _)| filter),
-        body: body(context, node, method, call),
-        answer: answer(context, node, method, call),
+        body: body(context, node, method, call, entry),
+        answer: answer(context, node, method, call, entry),
+        representation: method == Method::Patch && entry.is_none_or(|entry| !entry.value.returns_object),
         options: match call {
             Some(_) => builder_name(context, node),
             None => builder_name(context, node) + &name.to_upper_camel_case(),
         },
         query_options: entry.map(|entry| query_options(context, entry)).unwrap_or_default(),
         permissions,
+        clouds: entry.map(|entry| clouds(context, entry)).unwrap_or_default(),
+        replay: entry.and_then(|entry| {
+            let replay = entry.value.replay.as_ref()?;
+            known_word(context, entry, replay, "replay", &REPLAYS)
+        }),
         reference,
         name,
+        gate,
     }
 }
 
+const REPLAYS: [(&str, &str); 3] = [("harmless", "Harmless"), ("checked", "Checked"), ("unsafe", "Unsafe")];
+
+const CLOUDS: [(&str, &str); 4] = [
+    ("china", "China"),
+    ("global", "Global"),
+    ("us-gov-dod", "UsGovDod"),
+    ("us-gov-l4", "UsGovL4"),
+];
+
+/// The clouds that have an operation: those of its entry, or of the entry's file.
+fn clouds(context: &Context<'_>, entry: &Entry<'_, OperationEntry>) -> Vec<String> {
+    let words = entry.value.clouds.as_deref().unwrap_or(&entry.clouds);
+    let clouds = words
+        .iter()
+        .filter_map(|word| known_word(context, entry, word, "cloud", &CLOUDS));
+    clouds.collect()
+}
+
+/// What a word of the overlay is called in the runtime.
+fn known_word(
+    context: &Context<'_>,
+    entry: &Entry<'_, OperationEntry>,
+    word: &toml::Spanned<String>,
+    kind: &str,
+    known: &[(&str, &str)],
+) -> Option<String> {
+    let found = known.iter().find(|(name, _)| name == word.get_ref());
+    if found.is_none() {
+        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+        context.complain(Place::new(entry.place.source, word).complain(
+            format!("`{}` is no {kind}", word.get_ref()),
+            format!("write one of: {}", names.join(", ")),
+        ));
+    }
+    found.map(|(_, variant)| (*variant).to_owned())
+}
+
+/// The name of a request for a stream: the content of the entity, or one of its properties.
+fn stream_name(method: Method, stream: &str) -> String {
+    let word = if method == Method::Get { "read" } else { "write" };
+    let field = if stream == "$value" {
+        "content".to_owned()
+    } else {
+        names::field_name(stream)
+    };
+    names::method_name(word, &field)
+}
+
 /// The requests of one method: one for each type that can be sent, where the path leads to several.
-fn operations_of(context: &Context<'_>, node: &Node, method: Method) -> Vec<Operation> {
-    let is_call = matches!(node.step, Step::Call(_));
-    let operation = operation(context, node, method);
-    if is_call || !context.is_abstract(&node.target) || !matches!(method, Method::Post | Method::Patch) {
+fn operations_of(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen) -> Vec<Operation> {
+    let operation = operation(context, node, method, chosen);
+    if is_request(node) || !context.is_abstract(&node.target) || !matches!(method, Method::Post | Method::Patch) {
         return vec![operation];
     }
-    let derived = context.derived(&node.target).into_iter().map(|derived| Operation {
+    let derived = context.sent_types(&node.target).into_iter().map(|derived| Operation {
         name: names::method_name(&operation.name, &names::field_name(derived.name())),
         facts: format!("{}_{}", operation.facts, names::constant_name(derived.name())),
         body: Body::TypedEdit(match method {
@@ -300,34 +402,73 @@ fn conventional_name(method: Method, step: &Step) -> &'static str {
         (Method::Get, _) => "get",
         (Method::Post, _) => "create",
         (Method::Patch, _) => "update",
+        (Method::Put, _) => "replace",
         (Method::Delete, _) => "delete",
     }
 }
 
-fn body(context: &Context<'_>, node: &Node, method: Method, call: Option<&BoundCall>) -> Body {
+fn body(
+    context: &Context<'_>,
+    node: &Node,
+    method: Method,
+    call: Option<&BoundCall>,
+    entry: Option<&Entry<'_, OperationEntry>>,
+) -> Body {
+    let entry = entry.map(|entry| &entry.value);
+    let typed = entry.is_some_and(|entry| entry.typed_body);
+    let insists = |parameter: &str| {
+        entry.is_some_and(|entry| entry.required.iter().any(|required| required.get_ref() == parameter))
+    };
     match (call, method) {
+        _ if matches!(node.step, Step::Stream(_)) => match method {
+            Method::Put if entry.is_some_and(|entry| entry.upload) => Body::Part,
+            Method::Put => Body::Content,
+            Method::Get | Method::Post | Method::Patch | Method::Delete => Body::None,
+        },
         (Some(call), Method::Post) => {
             let arguments = call.parameters.iter().map(|parameter| {
-                // One that may be left out has no write type: an `Option` of one would say no more.
-                let object = model::object_of(context, &parameter.ty).filter(|_| !parameter.nullable);
+                let object = model::object_of(context, &parameter.ty);
                 let ty = object.map(|ty| RustType::Model(model::input_name(ty)));
                 Argument {
                     name: names::field_name(&parameter.name),
                     wire: parameter.name.clone(),
                     is_object: ty.is_some(),
-                    ty: ty.unwrap_or_else(|| context.rust_type(&parameter.ty)),
-                    optional: parameter.nullable,
+                    ty: match ty {
+                        Some(ty) if parameter.ty.collection => RustType::List(Box::new(ty)),
+                        Some(ty) => ty,
+                        None => context.rust_type(&parameter.ty),
+                    },
+                    optional: parameter.nullable && !insists(&parameter.name),
                 }
             });
             Body::Parameters(arguments.collect())
         }
+        (None, Method::Post) if typed => Body::TypedEdit(model::create_name(&node.target)),
         (None, Method::Post) => Body::Edit(model::create_name(&node.target)),
+        (_, Method::Patch) if typed => Body::TypedEdit(model::update_name(&node.target)),
         (_, Method::Patch) => Body::Edit(model::update_name(&node.target)),
-        (_, Method::Get | Method::Delete) => Body::None,
+        (_, Method::Get | Method::Put | Method::Delete) => Body::None,
     }
 }
 
-fn answer(context: &Context<'_>, node: &Node, method: Method, call: Option<&BoundCall>) -> Answer {
+fn answer(
+    context: &Context<'_>,
+    node: &Node,
+    method: Method,
+    call: Option<&BoundCall>,
+    entry: Option<&Entry<'_, OperationEntry>>,
+) -> Answer {
+    if matches!(node.step, Step::Stream(_)) {
+        return match method {
+            Method::Get => Answer::Content,
+            Method::Put if entry.is_some_and(|entry| entry.value.upload) => Answer::Uploaded,
+            Method::Put | Method::Post | Method::Patch | Method::Delete => Answer::Nothing,
+        };
+    }
+    let delta = entry.and_then(|entry| {
+        let delta = entry.value.delta.as_ref()?;
+        known_word(context, entry, delta, "kind of delta query", &DELTAS)
+    });
     if let Some(call) = call {
         let Some(returns) = &call.returns else {
             return Answer::Nothing;
@@ -339,7 +480,12 @@ fn answer(context: &Context<'_>, node: &Node, method: Method, call: Option<&Boun
         let one = match (&returns.value, context.rust_type(&one)) {
             (ValueType::Named(ty), RustType::Model(entity)) if context.is_entity(ty) => {
                 if call.name == "delta" && returns.collection {
-                    return Answer::Changes(entity);
+                    let links_first = delta.as_deref() == Some("Start");
+                    return if links_first {
+                        Answer::Start(entity)
+                    } else {
+                        Answer::Changes(entity)
+                    };
                 }
                 context.entity_type(ty)
             }
@@ -355,9 +501,11 @@ fn answer(context: &Context<'_>, node: &Node, method: Method, call: Option<&Boun
     match (method, &node.step) {
         (Method::Get, Step::Collection(_)) => Answer::Page(entity),
         (Method::Delete, _) => Answer::Nothing,
-        (Method::Get | Method::Post | Method::Patch, _) => Answer::One(entity),
+        (Method::Get | Method::Post | Method::Patch | Method::Put, _) => Answer::One(entity),
     }
 }
+
+const DELTAS: [(&str, &str); 2] = [("enumerate", "Changes"), ("link-first", "Start")];
 
 fn permission_docs(permissions: &[Option<String>; 3]) -> Vec<String> {
     let kinds = ["work or school account", "personal account", "application"];
@@ -373,25 +521,18 @@ fn permission_docs(permissions: &[Option<String>; 3]) -> Vec<String> {
 }
 
 fn query_options(context: &Context<'_>, entry: &Entry<'_, OperationEntry>) -> Vec<String> {
-    const KNOWN: [(&str, &str); 6] = [
+    const KNOWN: [(&str, &str); 7] = [
         ("expand", "Expand"),
         ("filter", "Filter"),
+        ("maxpagesize", "MaxPageSize"),
         ("orderby", "OrderBy"),
         ("select", "Select"),
         ("skip", "Skip"),
         ("top", "Top"),
     ];
-    let mut options = Vec::new();
-    for option in &entry.value.query_options {
-        match KNOWN.iter().find(|(name, _)| name == option.get_ref()) {
-            Some((_, variant)) => options.push((*variant).to_owned()),
-            None => context.complain(Place::new(entry.place.source, option).complain(
-                format!("`{}` is no query option", option.get_ref()),
-                format!("write one of: {}", KNOWN.map(|(name, _)| name).join(", ")),
-            )),
-        }
-    }
-    options
+    let options = entry.value.query_options.iter();
+    let options = options.filter_map(|option| known_word(context, entry, option, "query option", &KNOWN));
+    options.collect()
 }
 
 /// The filter that the service insists on, and the name of the method that takes it.
@@ -445,7 +586,7 @@ fn shortcut(context: &Context<'_>, node: &Node, operation: &Operation) -> Option
                 steps.push((item_method(context, node, name), true));
             }
             Step::Collection(_) => return None,
-            Step::Key | Step::Call(_) => {}
+            Step::Key | Step::Call(_) | Step::Stream(_) => {}
         }
     }
     Some(Shortcut {
@@ -453,9 +594,10 @@ fn shortcut(context: &Context<'_>, node: &Node, operation: &Operation) -> Option
         entity: operation.entity.clone(),
         update: match &operation.body {
             Body::Edit(update) => Some(update.clone()),
-            Body::None | Body::TypedEdit(_) | Body::Parameters(_) => None,
+            Body::None | Body::TypedEdit(_) | Body::Parameters(_) | Body::Content | Body::Part => None,
         },
         root: builder_name(context, root),
         steps,
+        versions: operation.gate.versions,
     })
 }

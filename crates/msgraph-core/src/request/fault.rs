@@ -38,6 +38,15 @@ pub enum RequestFault {
         /// The id.
         id: Box<str>,
     },
+    /// The request is for a version of the API that lacks what it names. Ask another version.
+    NotInVersion {
+        /// The property that the version lacks.
+        property: &'static str,
+        /// The version, as the URL names it.
+        version: &'static str,
+    },
+    /// A part of an upload is empty, or ends after the whole.
+    InvalidPart,
     /// The link leads to another service than the client talks to, which must not get the token.
     ForeignLink,
     /// A value cannot be written as JSON.
@@ -79,6 +88,10 @@ impl fmt::Display for RequestFault {
                     "`{id}` is no id, and would make `{path}` address something else"
                 )
             }
+            Self::NotInVersion { property, version } => {
+                write!(formatter, "{version} has no property `{property}`: ask another version of the API")
+            }
+            Self::InvalidPart => formatter.write_str("the part is empty, or ends after the whole that it is a part of"),
             Self::ForeignLink => formatter.write_str(
                 "the link leads to another service than the one that the client talks to, and would take the token along",
             ),

@@ -1,5 +1,7 @@
 use std::{borrow::Cow, fmt};
 
+use super::Versions;
+
 /// What is known of one operation of the service, beyond what a request of it says.
 ///
 /// Generated from the metadata and the overlay.
@@ -10,6 +12,8 @@ pub struct Operation {
     pub method: Method,
     /// The path below the version, with the names of the ids in braces.
     pub path: &'static str,
+    /// The versions of the API that have it.
+    pub versions: Versions,
     /// Other beginnings of the path that lead to the same, each as what it stands for and what it is.
     pub aliases: &'static [(&'static str, &'static str)],
     /// Whether the service refuses the operation without the ETag of the object.
@@ -20,16 +24,39 @@ pub struct Operation {
     pub query_options: &'static [QueryOption],
     /// The least privileged permissions.
     pub permissions: Permissions,
+    /// The clouds that have it; empty where that is not known.
+    pub clouds: &'static [Cloud],
     /// The page of the reference that describes the operation.
     pub reference: Option<&'static str>,
 }
 
 #[doc(hidden)]
 impl Operation {
-    pub const fn new(method: Method, path: &'static str) -> Self {
+    pub const fn get(path: &'static str) -> Self {
+        Self::new(Method::Get, path)
+    }
+
+    pub const fn post(path: &'static str) -> Self {
+        Self::new(Method::Post, path)
+    }
+
+    pub const fn patch(path: &'static str) -> Self {
+        Self::new(Method::Patch, path)
+    }
+
+    pub const fn put(path: &'static str) -> Self {
+        Self::new(Method::Put, path)
+    }
+
+    pub const fn delete(path: &'static str) -> Self {
+        Self::new(Method::Delete, path)
+    }
+
+    const fn new(method: Method, path: &'static str) -> Self {
         Self {
             method,
             path,
+            versions: Versions::ALL,
             aliases: &[],
             if_match: false,
             replay: match method {
@@ -42,8 +69,19 @@ impl Operation {
                 personal: None,
                 application: None,
             },
+            clouds: &[],
             reference: None,
         }
+    }
+
+    pub const fn only_in(mut self, versions: Versions) -> Self {
+        self.versions = versions;
+        self
+    }
+
+    pub const fn clouds(mut self, clouds: &'static [Cloud]) -> Self {
+        self.clouds = clouds;
+        self
     }
 
     pub const fn aliases(mut self, aliases: &'static [(&'static str, &'static str)]) -> Self {
@@ -51,8 +89,10 @@ impl Operation {
         self
     }
 
+    /// Such an operation can be checked after a repetition.
     pub const fn if_match(mut self) -> Self {
         self.if_match = true;
+        self.replay = Replay::Checked;
         self
     }
 
@@ -148,6 +188,22 @@ pub enum Replay {
     Checked,
     /// It may be carried out twice.
     Unsafe,
+}
+
+/// A cloud of Microsoft's: each has users, data and addresses of its own.
+///
+/// <https://learn.microsoft.com/graph/deployments>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cloud {
+    /// The global service, with the government community cloud.
+    Global,
+    /// US Government L4, also called GCC High.
+    UsGovL4,
+    /// US Government L5: the Department of Defense.
+    UsGovDod,
+    /// China, operated by 21Vianet.
+    China,
 }
 
 /// A system query option of OData.

@@ -9,6 +9,8 @@ use crate::Id;
 pub trait ApiVersion {
     /// The version as the URL names it.
     const SEGMENT: &'static str;
+    /// The version, as one of several.
+    const VERSION: Versions;
 }
 
 /// Version 1.0, which Microsoft supports in production.
@@ -17,6 +19,34 @@ pub enum V1 {}
 
 impl ApiVersion for V1 {
     const SEGMENT: &'static str = "v1.0";
+    const VERSION: Versions = Versions::V1;
+}
+
+/// Beta, which changes without notice; Microsoft does not support it in production.
+#[derive(Debug, Clone, Copy)]
+pub enum Beta {}
+
+impl ApiVersion for Beta {
+    const SEGMENT: &'static str = "beta";
+    const VERSION: Versions = Versions::BETA;
+}
+
+/// Some of the versions of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Versions(u8);
+
+impl Versions {
+    /// Version 1.0.
+    pub const V1: Self = Self(1);
+    /// Beta.
+    pub const BETA: Self = Self(2);
+    /// Both.
+    pub const ALL: Self = Self(3);
+
+    /// Whether all of these versions are among them.
+    pub const fn contains(self, versions: Self) -> bool {
+        self.0 & versions.0 == versions.0
+    }
 }
 
 /// A path that is being built. Each segment is encoded once, when it is added.

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::ChecklistItem;
+use crate::ChecklistItem;
 
-/// What a new [`ChecklistItem`](super::ChecklistItem) is created with.
+/// What a new [`ChecklistItem`](crate::ChecklistItem) is created with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChecklistItemCreate(Patch<ChecklistItem>);
 

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::ChecklistItem;
+use crate::ChecklistItem;
 
-/// Changes to a [`ChecklistItem`](super::ChecklistItem). What is not set and not cleared keeps its value.
+/// Changes to a [`ChecklistItem`](crate::ChecklistItem). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChecklistItemUpdate(Patch<ChecklistItem>);
 

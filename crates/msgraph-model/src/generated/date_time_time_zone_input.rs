@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::DateTimeTimeZone;
+use crate::DateTimeTimeZone;
 
-/// A [`DateTimeTimeZone`](super::DateTimeTimeZone) that is sent.
+/// A [`DateTimeTimeZone`](crate::DateTimeTimeZone) that is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DateTimeTimeZoneInput(Patch<DateTimeTimeZone>);
 

@@ -11,7 +11,7 @@ pub struct ItemBody {
     /// The text.
     pub content: Option<String>,
     /// Which of the two the text is.
-    pub content_type: Option<super::BodyType>,
+    pub content_type: Option<crate::BodyType>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

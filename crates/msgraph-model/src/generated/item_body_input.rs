@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::ItemBody;
+use crate::ItemBody;
 
-/// A [`ItemBody`](super::ItemBody) that is sent.
+/// A [`ItemBody`](crate::ItemBody) that is sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ItemBodyInput(Patch<ItemBody>);
 
@@ -19,8 +19,8 @@ impl ItemBodyInput {
         self
     }
     /// Which of the two the text is.
-    pub fn content_type(mut self, value: super::BodyType) -> Self {
-        self.0.set::<super::BodyType>(ItemBody::CONTENT_TYPE, value);
+    pub fn content_type(mut self, value: crate::BodyType) -> Self {
+        self.0.set::<crate::BodyType>(ItemBody::CONTENT_TYPE, value);
         self
     }
 }

@@ -9,9 +9,9 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct PatternedRecurrence {
     /// How often.
-    pub pattern: Option<Box<super::RecurrencePattern>>,
+    pub pattern: Option<Box<crate::RecurrencePattern>>,
     /// From when to when.
-    pub range: Option<Box<super::RecurrenceRange>>,
+    pub range: Option<Box<crate::RecurrenceRange>>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

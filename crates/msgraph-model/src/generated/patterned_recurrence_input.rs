@@ -2,17 +2,17 @@
 
 use msgraph_core::prelude::*;
 
-use super::PatternedRecurrence;
+use crate::PatternedRecurrence;
 
-/// A [`PatternedRecurrence`](super::PatternedRecurrence) that is sent.
+/// A [`PatternedRecurrence`](crate::PatternedRecurrence) that is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatternedRecurrenceInput(Patch<PatternedRecurrence>);
 
 impl PatternedRecurrenceInput {
     /// Sets what the service insists on.
     pub fn new(
-        pattern: super::RecurrencePatternInput,
-        range: super::RecurrenceRangeInput,
+        pattern: crate::RecurrencePatternInput,
+        range: crate::RecurrenceRangeInput,
     ) -> Self {
         let mut patch = Patch::default();
         patch.set_object(PatternedRecurrence::PATTERN, pattern);

@@ -11,17 +11,17 @@ pub struct RecurrencePattern {
     /// The day of the month, for absolute patterns.
     pub day_of_month: Option<i32>,
     /// The days of the week, for weekly and relative patterns.
-    pub days_of_week: Option<Vec<super::DayOfWeek>>,
+    pub days_of_week: Option<Vec<crate::DayOfWeek>>,
     /// The day that a week begins with, for weekly patterns; Sunday where it is not set.
-    pub first_day_of_week: Option<super::DayOfWeek>,
+    pub first_day_of_week: Option<crate::DayOfWeek>,
     /// Which of the days in the month, for relative patterns; the first where it is not set.
-    pub index: Option<super::WeekIndex>,
+    pub index: Option<crate::WeekIndex>,
     /// How many days, weeks, months or years lie between.
     pub interval: Option<i32>,
     /// The month, for yearly patterns, from 1 to 12.
     pub month: Option<i32>,
     /// What is counted.
-    pub r#type: Option<super::RecurrencePatternType>,
+    pub r#type: Option<crate::RecurrencePatternType>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

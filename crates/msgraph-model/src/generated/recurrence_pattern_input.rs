@@ -2,18 +2,18 @@
 
 use msgraph_core::prelude::*;
 
-use super::RecurrencePattern;
+use crate::RecurrencePattern;
 
-/// A [`RecurrencePattern`](super::RecurrencePattern) that is sent.
+/// A [`RecurrencePattern`](crate::RecurrencePattern) that is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecurrencePatternInput(Patch<RecurrencePattern>);
 
 impl RecurrencePatternInput {
     /// Sets what the service insists on.
-    pub fn new(interval: i32, r#type: super::RecurrencePatternType) -> Self {
+    pub fn new(interval: i32, r#type: crate::RecurrencePatternType) -> Self {
         let mut patch = Patch::default();
         patch.set::<i32>(RecurrencePattern::INTERVAL, interval);
-        patch.set::<super::RecurrencePatternType>(RecurrencePattern::TYPE, r#type);
+        patch.set::<crate::RecurrencePatternType>(RecurrencePattern::TYPE, r#type);
         Self(patch)
     }
     /// The day of the month, for absolute patterns.
@@ -22,18 +22,18 @@ impl RecurrencePatternInput {
         self
     }
     /// The days of the week, for weekly and relative patterns.
-    pub fn days_of_week(mut self, value: Vec<super::DayOfWeek>) -> Self {
-        self.0.set::<Vec<super::DayOfWeek>>(RecurrencePattern::DAYS_OF_WEEK, value);
+    pub fn days_of_week(mut self, value: Vec<crate::DayOfWeek>) -> Self {
+        self.0.set::<Vec<crate::DayOfWeek>>(RecurrencePattern::DAYS_OF_WEEK, value);
         self
     }
     /// The day that a week begins with, for weekly patterns; Sunday where it is not set.
-    pub fn first_day_of_week(mut self, value: super::DayOfWeek) -> Self {
-        self.0.set::<super::DayOfWeek>(RecurrencePattern::FIRST_DAY_OF_WEEK, value);
+    pub fn first_day_of_week(mut self, value: crate::DayOfWeek) -> Self {
+        self.0.set::<crate::DayOfWeek>(RecurrencePattern::FIRST_DAY_OF_WEEK, value);
         self
     }
     /// Which of the days in the month, for relative patterns; the first where it is not set.
-    pub fn index(mut self, value: super::WeekIndex) -> Self {
-        self.0.set::<super::WeekIndex>(RecurrencePattern::INDEX, value);
+    pub fn index(mut self, value: crate::WeekIndex) -> Self {
+        self.0.set::<crate::WeekIndex>(RecurrencePattern::INDEX, value);
         self
     }
     /// The month, for yearly patterns, from 1 to 12.

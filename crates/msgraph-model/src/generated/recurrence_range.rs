@@ -17,7 +17,7 @@ pub struct RecurrenceRange {
     /// The first date, as in `2026-11-21`.
     pub start_date: Option<Date>,
     /// How the range ends.
-    pub r#type: Option<super::RecurrenceRangeType>,
+    pub r#type: Option<crate::RecurrenceRangeType>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

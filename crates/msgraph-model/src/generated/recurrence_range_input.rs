@@ -2,18 +2,18 @@
 
 use msgraph_core::prelude::*;
 
-use super::RecurrenceRange;
+use crate::RecurrenceRange;
 
-/// A [`RecurrenceRange`](super::RecurrenceRange) that is sent.
+/// A [`RecurrenceRange`](crate::RecurrenceRange) that is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecurrenceRangeInput(Patch<RecurrenceRange>);
 
 impl RecurrenceRangeInput {
     /// Sets what the service insists on.
-    pub fn new(start_date: Date, r#type: super::RecurrenceRangeType) -> Self {
+    pub fn new(start_date: Date, r#type: crate::RecurrenceRangeType) -> Self {
         let mut patch = Patch::default();
         patch.set::<Date>(RecurrenceRange::START_DATE, start_date);
-        patch.set::<super::RecurrenceRangeType>(RecurrenceRange::TYPE, r#type);
+        patch.set::<crate::RecurrenceRangeType>(RecurrenceRange::TYPE, r#type);
         Self(patch)
     }
     /// The last date, for a range that ends by date.

@@ -9,9 +9,7 @@ pub use self::me_inbox::MeInbox;
 pub use self::me_inbox_messages::MeInboxMessages;
 pub use self::me_inbox_messages_item::MeInboxMessagesItem;
 
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
+static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &me_inbox::GET,
     &me_inbox::PATCH,
     &me_inbox::DELETE,
@@ -25,3 +23,8 @@ pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &me_inbox_messages_item::MOVE,
     &me_inbox_messages_item::ARCHIVE,
 ];
+
+/// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static msgraph_core::request::Operation> {
+    [OPERATIONS].into_iter().flatten().copied()
+}

@@ -8,5 +8,11 @@
 mod generated;
 pub use self::generated::*;
 
+/// What the files of this crate use.
+mod prelude {
+    pub(crate) use msgraph_core::prelude::*;
+    pub(crate) use case_model as model;
+}
+
 #[rustfmt::skip]
 pub mod v1;

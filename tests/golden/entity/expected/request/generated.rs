@@ -13,8 +13,7 @@ pub use self::shop_orders_item_receipt::ShopOrdersItemReceipt;
 
 pub use self::shop_orders::ShopOrdersOfCustomer;
 
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
+static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &shop_orders::GET,
     &shop_orders::POST,
     &shop_orders_item::GET,
@@ -24,3 +23,8 @@ pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &shop_orders_item_receipt::GET,
     &shop_orders_item_receipt::PATCH,
 ];
+
+/// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static msgraph_core::request::Operation> {
+    [OPERATIONS].into_iter().flatten().copied()
+}

@@ -5,6 +5,9 @@ mod shop_orders_item;
 pub use self::shop::Shop;
 pub use self::shop_orders_item::ShopOrdersItem;
 
+static OPERATIONS: &[&msgraph_core::request::Operation] = &[&shop_orders_item::GET];
 
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[&shop_orders_item::GET];
+/// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static msgraph_core::request::Operation> {
+    [OPERATIONS].into_iter().flatten().copied()
+}

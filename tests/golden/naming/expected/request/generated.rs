@@ -17,9 +17,7 @@ pub use self::things_item_calendars_item::ThingsItemCalendarsItem;
 pub use self::things_item_numbered::ThingsItemNumbered;
 pub use self::things_item_update::ThingsItemUpdate;
 
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
+static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &path::GET,
     &path::PATCH,
     &things::GET,
@@ -41,3 +39,8 @@ pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &things_item_update::PATCH,
     &things_item_update::DELETE,
 ];
+
+/// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static msgraph_core::request::Operation> {
+    [OPERATIONS].into_iter().flatten().copied()
+}

@@ -9,9 +9,7 @@ pub use self::files_item::FilesItem;
 pub use self::files_item_parts::FilesItemParts;
 pub use self::files_item_parts_item::FilesItemPartsItem;
 
-
-/// Every operation, sorted by path.
-pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
+static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &files::GET,
     &files::POST_NOTE,
     &files::POST_PICTURE,
@@ -27,3 +25,8 @@ pub static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &files_item_parts_item::PATCH_PICTURE,
     &files_item_parts_item::DELETE,
 ];
+
+/// Every operation.
+pub fn operations() -> impl Iterator<Item = &'static msgraph_core::request::Operation> {
+    [OPERATIONS].into_iter().flatten().copied()
+}

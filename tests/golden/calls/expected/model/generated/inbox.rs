@@ -11,7 +11,7 @@ pub struct Inbox {
     /// The property `messages` of `example.inbox`.
     ///
     /// Present only where the request expands it.
-    pub messages: Option<Vec<Versioned<super::Message>>>,
+    pub messages: Option<Vec<Versioned<crate::Message>>>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Inbox;
+use crate::Inbox;
 
-/// Changes to a [`Inbox`](super::Inbox). What is not set and not cleared keeps its value.
+/// Changes to a [`Inbox`](crate::Inbox). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InboxUpdate(Patch<Inbox>);
 

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Message;
+use crate::Message;
 
-/// What a new [`Message`](super::Message) is created with.
+/// What a new [`Message`](crate::Message) is created with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MessageCreate(Patch<Message>);
 

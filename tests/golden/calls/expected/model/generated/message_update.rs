@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Message;
+use crate::Message;
 
-/// Changes to a [`Message`](super::Message). What is not set and not cleared keeps its value.
+/// Changes to a [`Message`](crate::Message). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MessageUpdate(Patch<Message>);
 

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Address;
+use crate::Address;
 
-/// A [`Address`](super::Address) that is sent.
+/// A [`Address`](crate::Address) that is sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AddressInput(Patch<Address>);
 
@@ -19,7 +19,7 @@ impl AddressInput {
         self
     }
     /// The property `next` of `example.shop.address`.
-    pub fn next(mut self, value: super::AddressInput) -> Self {
+    pub fn next(mut self, value: crate::AddressInput) -> Self {
         self.0.set_object(Address::NEXT, value);
         self
     }

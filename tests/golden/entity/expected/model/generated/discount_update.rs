@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Discount;
+use crate::Discount;
 
-/// A new [`Discount`](super::Discount), or changes to one: what is not set keeps its value.
+/// A new [`Discount`](crate::Discount), or changes to one: what is not set keeps its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DiscountUpdate(Patch<Discount>);
 

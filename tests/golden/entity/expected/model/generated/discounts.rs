@@ -3,4 +3,4 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.discounts`.
-pub type Discounts = OpenMap<EncodedKey, super::Discount>;
+pub type Discounts = OpenMap<EncodedKey, crate::Discount>;

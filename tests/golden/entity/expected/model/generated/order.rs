@@ -9,7 +9,7 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct Order {
     /// The property `address` of `example.shop.order`.
-    pub address: Option<Box<super::Address>>,
+    pub address: Option<Box<crate::Address>>,
     /// What it costs.
     pub amount: Option<f64>,
     /// The property `count` of `example.shop.order`.
@@ -17,17 +17,17 @@ pub struct Order {
     /// The property `customer` of `example.shop.order`.
     ///
     /// Present only where the request expands it.
-    pub customer: Option<Box<Versioned<super::Customer>>>,
+    pub customer: Option<Box<Versioned<crate::Customer>>>,
     /// The property `customerId` of `example.shop.order`.
-    pub customer_id: Option<Id<super::Customer>>,
+    pub customer_id: Option<Id<crate::Customer>>,
     /// The property `discounts` of `example.shop.order`.
-    pub discounts: Option<super::Discounts>,
+    pub discounts: Option<crate::Discounts>,
     /// The property `id` of `example.shop.entity`.
     pub id: Option<Id<Order>>,
     /// The property `lines` of `example.shop.order`.
-    pub lines: Option<Vec<super::Line>>,
+    pub lines: Option<Vec<crate::Line>>,
     /// The property `marks` of `example.shop.order`.
-    pub marks: Option<super::Marks>,
+    pub marks: Option<crate::Marks>,
     /// The property `placedDateTime` of `example.shop.order`.
     pub placed_date_time: Option<DateTimeOffset>,
     /// The property `position` of `example.shop.order`.
@@ -35,11 +35,11 @@ pub struct Order {
     /// The property `receipt` of `example.shop.order`.
     ///
     /// Present only where the request expands it.
-    pub receipt: Option<Box<Versioned<super::Receipt>>>,
+    pub receipt: Option<Box<Versioned<crate::Receipt>>>,
     /// The property `shade` of `example.shop.order`.
     pub shade: Option<String>,
     /// The property `state` of `example.shop.order`.
-    pub state: Option<super::State>,
+    pub state: Option<crate::State>,
     /// The property `waiting` of `example.shop.order`.
     pub waiting: Option<Duration>,
     /// What arrived beside these properties.

@@ -2,21 +2,21 @@
 
 use msgraph_core::prelude::*;
 
-use super::Order;
+use crate::Order;
 
-/// What a new [`Order`](super::Order) is created with.
+/// What a new [`Order`](crate::Order) is created with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderCreate(Patch<Order>);
 
 impl OrderCreate {
     /// Sets what the service insists on.
-    pub fn new(customer_id: &Id<super::Customer>) -> Self {
+    pub fn new(customer_id: &Id<crate::Customer>) -> Self {
         let mut patch = Patch::default();
-        patch.set::<Id<super::Customer>>(Order::CUSTOMER_ID, customer_id);
+        patch.set::<Id<crate::Customer>>(Order::CUSTOMER_ID, customer_id);
         Self(patch)
     }
     /// The property `address` of `example.shop.order`.
-    pub fn address(mut self, value: super::AddressInput) -> Self {
+    pub fn address(mut self, value: crate::AddressInput) -> Self {
         self.0.set_object(Order::ADDRESS, value);
         self
     }
@@ -31,15 +31,15 @@ impl OrderCreate {
     pub fn discount(
         mut self,
         key: &EncodedKey,
-        value: impl Into<super::DiscountUpdate>,
+        value: impl Into<crate::DiscountUpdate>,
     ) -> Self {
-        let value: super::DiscountUpdate = value.into();
+        let value: crate::DiscountUpdate = value.into();
         self.0.set_member(Order::DISCOUNTS, key, value);
         self
     }
     /// The property `lines` of `example.shop.order`.
-    pub fn lines(mut self, value: Vec<super::Line>) -> Self {
-        self.0.set::<Vec<super::Line>>(Order::LINES, value);
+    pub fn lines(mut self, value: impl IntoIterator<Item = crate::LineInput>) -> Self {
+        self.0.set_objects(Order::LINES, value);
         self
     }
     /// Sets one member of [`marks`](Order::marks).
@@ -60,8 +60,8 @@ impl OrderCreate {
         self
     }
     /// The property `state` of `example.shop.order`.
-    pub fn state(mut self, value: super::State) -> Self {
-        self.0.set::<super::State>(Order::STATE, value);
+    pub fn state(mut self, value: crate::State) -> Self {
+        self.0.set::<crate::State>(Order::STATE, value);
         self
     }
     /// The property `waiting` of `example.shop.order`.
@@ -78,8 +78,8 @@ impl Edit for OrderCreate {
     }
 }
 
-impl From<&Id<super::Customer>> for OrderCreate {
-    fn from(customer_id: &Id<super::Customer>) -> Self {
+impl From<&Id<crate::Customer>> for OrderCreate {
+    fn from(customer_id: &Id<crate::Customer>) -> Self {
         Self::new(customer_id)
     }
 }

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Order;
+use crate::Order;
 
-/// Changes to a [`Order`](super::Order). What is not set and not cleared keeps its value.
+/// Changes to a [`Order`](crate::Order). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OrderUpdate(Patch<Order>);
 
@@ -14,7 +14,7 @@ impl OrderUpdate {
         Self::default()
     }
     /// The property `address` of `example.shop.order`.
-    pub fn address(mut self, value: super::AddressInput) -> Self {
+    pub fn address(mut self, value: crate::AddressInput) -> Self {
         self.0.set_object(Order::ADDRESS, value);
         self
     }
@@ -39,9 +39,9 @@ impl OrderUpdate {
     pub fn discount(
         mut self,
         key: &EncodedKey,
-        value: impl Into<super::DiscountUpdate>,
+        value: impl Into<crate::DiscountUpdate>,
     ) -> Self {
-        let value: super::DiscountUpdate = value.into();
+        let value: crate::DiscountUpdate = value.into();
         self.0.set_member(Order::DISCOUNTS, key, value);
         self
     }
@@ -51,8 +51,8 @@ impl OrderUpdate {
         self
     }
     /// The property `lines` of `example.shop.order`.
-    pub fn lines(mut self, value: Vec<super::Line>) -> Self {
-        self.0.set::<Vec<super::Line>>(Order::LINES, value);
+    pub fn lines(mut self, value: impl IntoIterator<Item = crate::LineInput>) -> Self {
+        self.0.set_objects(Order::LINES, value);
         self
     }
     /// Clears [`lines`](Self::lines).
@@ -93,8 +93,8 @@ impl OrderUpdate {
         self
     }
     /// The property `state` of `example.shop.order`.
-    pub fn state(mut self, value: super::State) -> Self {
-        self.0.set::<super::State>(Order::STATE, value);
+    pub fn state(mut self, value: crate::State) -> Self {
+        self.0.set::<crate::State>(Order::STATE, value);
         self
     }
     /// Clears [`state`](Self::state).

@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct Receipt {
     /// The property `id` of `example.shop.entity`.
-    pub id: Option<Id<super::Order>>,
+    pub id: Option<Id<crate::Order>>,
     /// The property `text` of `example.shop.receipt`.
     pub text: Option<String>,
     /// What arrived beside these properties.
@@ -49,8 +49,8 @@ impl Record for Receipt {
 }
 
 impl Entity for Receipt {
-    type Key = super::Order;
-    fn id(&self) -> Option<&Id<super::Order>> {
+    type Key = crate::Order;
+    fn id(&self) -> Option<&Id<crate::Order>> {
         self.id.as_ref()
     }
 }

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Receipt;
+use crate::Receipt;
 
-/// Changes to a [`Receipt`](super::Receipt). What is not set and not cleared keeps its value.
+/// Changes to a [`Receipt`](crate::Receipt). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReceiptUpdate(Patch<Receipt>);
 

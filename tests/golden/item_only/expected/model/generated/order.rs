@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct Order {
     /// The property `address` of `example.shop.order`.
-    pub address: Option<Box<super::Address>>,
+    pub address: Option<Box<crate::Address>>,
     /// The property `amount` of `example.shop.order`.
     pub amount: Option<f64>,
     /// The property `count` of `example.shop.order`.
@@ -15,13 +15,13 @@ pub struct Order {
     /// The property `customerId` of `example.shop.order`.
     pub customer_id: Option<String>,
     /// The property `discounts` of `example.shop.order`.
-    pub discounts: Option<Box<super::Discounts>>,
+    pub discounts: Option<Box<crate::Discounts>>,
     /// The property `id` of `example.shop.entity`.
     pub id: Option<Id<Order>>,
     /// The property `lines` of `example.shop.order`.
-    pub lines: Option<Vec<super::Line>>,
+    pub lines: Option<Vec<crate::Line>>,
     /// The property `marks` of `example.shop.order`.
-    pub marks: Option<Box<super::Marks>>,
+    pub marks: Option<Box<crate::Marks>>,
     /// The property `placedDateTime` of `example.shop.order`.
     pub placed_date_time: Option<DateTimeOffset>,
     /// The property `position` of `example.shop.order`.
@@ -29,7 +29,7 @@ pub struct Order {
     /// The property `shade` of `example.shop.order`.
     pub shade: Option<String>,
     /// The property `state` of `example.shop.order`.
-    pub state: Option<super::State>,
+    pub state: Option<crate::State>,
     /// The property `waiting` of `example.shop.order`.
     pub waiting: Option<Duration>,
     /// What arrived beside these properties.

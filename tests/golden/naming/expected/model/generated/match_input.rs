@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Match;
+use crate::Match;
 
-/// A [`Match`](super::Match) that is sent.
+/// A [`Match`](crate::Match) that is sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MatchInput(Patch<Match>);
 

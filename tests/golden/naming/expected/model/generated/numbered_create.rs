@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Numbered;
+use crate::Numbered;
 
-/// What a new [`Numbered`](super::Numbered) is created with.
+/// What a new [`Numbered`](crate::Numbered) is created with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NumberedCreate(Patch<Numbered>);
 

@@ -11,17 +11,17 @@ pub struct Option_ {
     /// The property `calendar` of `example.option`.
     ///
     /// Present only where the request expands it.
-    pub calendar: Option<Box<Versioned<super::Page_>>>,
+    pub calendar: Option<Box<Versioned<crate::Page_>>>,
     /// The property `calendars` of `example.option`.
     ///
     /// Present only where the request expands it.
-    pub calendars: Option<Vec<Versioned<super::Page_>>>,
+    pub calendars: Option<Vec<Versioned<crate::Page_>>>,
     /// The property `clearTitle` of `example.option`.
     pub clear_title: Option<String>,
     /// The property `default` of `example.option`.
     pub default_: Option<String>,
     /// The property `extra` of `example.option`.
-    pub extra_: Option<Box<super::Result_>>,
+    pub extra_: Option<Box<crate::Result_>>,
     /// The property `id` of `example.option`.
     pub id: Option<Id<Option_>>,
     /// The property `isURL` of `example.option`.
@@ -31,9 +31,9 @@ pub struct Option_ {
     /// The property `numbered` of `example.option`.
     ///
     /// Present only where the request expands it.
-    pub numbered: Option<Vec<Versioned<super::Numbered>>>,
+    pub numbered: Option<Vec<Versioned<crate::Numbered>>>,
     /// The property `patch` of `example.option`.
-    pub patch: Option<super::Some_>,
+    pub patch: Option<crate::Some_>,
     /// The property `self` of `example.option`.
     pub self_: Option<bool>,
     /// The property `title` of `example.option`.
@@ -43,9 +43,9 @@ pub struct Option_ {
     /// The property `update` of `example.option`.
     ///
     /// Present only where the request expands it.
-    pub update: Option<Box<Versioned<super::Page_>>>,
+    pub update: Option<Box<Versioned<crate::Page_>>>,
     /// The property `userName` of `example.option`.
-    pub user_name: Option<Box<super::Match>>,
+    pub user_name: Option<Box<crate::Match>>,
     /// The property `user_name` of `example.option`.
     pub user_name_: Option<String>,
     /// What arrived beside these properties.

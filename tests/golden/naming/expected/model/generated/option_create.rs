@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Option_;
+use crate::Option_;
 
-/// What a new [`Option_`](super::Option_) is created with.
+/// What a new [`Option_`](crate::Option_) is created with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OptionCreate(Patch<Option_>);
 
@@ -12,11 +12,6 @@ impl OptionCreate {
     /// Nothing is set and nothing cleared yet.
     pub fn new() -> Self {
         Self::default()
-    }
-    /// The property `2fa` of `example.option`.
-    pub fn _2fa(mut self, value: bool) -> Self {
-        self.0.set::<bool>(Option_::_2FA, value);
-        self
     }
     /// The property `clearTitle` of `example.option`.
     pub fn clear_title(mut self, value: impl Into<String>) -> Self {
@@ -29,7 +24,7 @@ impl OptionCreate {
         self
     }
     /// The property `extra` of `example.option`.
-    pub fn extra_(mut self, value: super::ResultInput) -> Self {
+    pub fn extra_(mut self, value: crate::ResultInput) -> Self {
         self.0.set_object(Option_::EXTRA, value);
         self
     }
@@ -44,8 +39,8 @@ impl OptionCreate {
         self
     }
     /// The property `patch` of `example.option`.
-    pub fn patch(mut self, value: super::Some_) -> Self {
-        self.0.set::<super::Some_>(Option_::PATCH, value);
+    pub fn patch(mut self, value: crate::Some_) -> Self {
+        self.0.set::<crate::Some_>(Option_::PATCH, value);
         self
     }
     /// The property `self` of `example.option`.
@@ -64,13 +59,18 @@ impl OptionCreate {
         self
     }
     /// The property `userName` of `example.option`.
-    pub fn user_name(mut self, value: super::MatchInput) -> Self {
+    pub fn user_name(mut self, value: crate::MatchInput) -> Self {
         self.0.set_object(Option_::USER_NAME, value);
         self
     }
     /// The property `user_name` of `example.option`.
     pub fn user_name_(mut self, value: impl Into<String>) -> Self {
         self.0.set::<String>(Option_::USER_NAME, value);
+        self
+    }
+    /// The property `2fa` of `example.option`.
+    pub fn _2fa(mut self, value: bool) -> Self {
+        self.0.set::<bool>(Option_::_2FA, value);
         self
     }
 }

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Option_;
+use crate::Option_;
 
-/// Changes to a [`Option_`](super::Option_). What is not set and not cleared keeps its value.
+/// Changes to a [`Option_`](crate::Option_). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OptionUpdate(Patch<Option_>);
 
@@ -44,7 +44,7 @@ impl OptionUpdate {
         self
     }
     /// The property `extra` of `example.option`.
-    pub fn extra_(mut self, value: super::ResultInput) -> Self {
+    pub fn extra_(mut self, value: crate::ResultInput) -> Self {
         self.0.set_object(Option_::EXTRA, value);
         self
     }
@@ -74,8 +74,8 @@ impl OptionUpdate {
         self
     }
     /// The property `patch` of `example.option`.
-    pub fn patch(mut self, value: super::Some_) -> Self {
-        self.0.set::<super::Some_>(Option_::PATCH, value);
+    pub fn patch(mut self, value: crate::Some_) -> Self {
+        self.0.set::<crate::Some_>(Option_::PATCH, value);
         self
     }
     /// Clears [`patch`](Self::patch).
@@ -114,7 +114,7 @@ impl OptionUpdate {
         self
     }
     /// The property `userName` of `example.option`.
-    pub fn user_name(mut self, value: super::MatchInput) -> Self {
+    pub fn user_name(mut self, value: crate::MatchInput) -> Self {
         self.0.set_object(Option_::USER_NAME, value);
         self
     }

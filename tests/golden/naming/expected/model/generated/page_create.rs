@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Page_;
+use crate::Page_;
 
-/// What a new [`Page_`](super::Page_) is created with.
+/// What a new [`Page_`](crate::Page_) is created with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageCreate(Patch<Page_>);
 

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Page_;
+use crate::Page_;
 
-/// Changes to a [`Page_`](super::Page_). What is not set and not cleared keeps its value.
+/// Changes to a [`Page_`](crate::Page_). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageUpdate(Patch<Page_>);
 

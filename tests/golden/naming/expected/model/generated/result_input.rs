@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Result_;
+use crate::Result_;
 
-/// A [`Result_`](super::Result_) that is sent.
+/// A [`Result_`](crate::Result_) that is sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResultInput(Patch<Result_>);
 

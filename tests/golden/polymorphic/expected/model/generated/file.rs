@@ -7,19 +7,19 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub enum File {
     /// The type `example.note`.
-    Note(Box<Versioned<super::Note>>),
+    Note(Box<Versioned<crate::Note>>),
     /// The type `example.picture`.
-    Picture(Box<Versioned<super::Picture>>),
+    Picture(Box<Versioned<crate::Picture>>),
     /// An object of another type, or of one that it does not name.
-    Other(Box<Versioned<super::FileOther>>),
+    Other(Box<Versioned<crate::FileOther>>),
 }
 
 impl Polymorphic for File {
     fn read<'de, A: MapAccess<'de>>(ty: &str, members: A) -> Result<Self, A::Error> {
-        if polymorphic::is(ty, super::Note::ODATA_TYPE) {
+        if polymorphic::is::<crate::Note>(ty) {
             return polymorphic::read_versioned(ty, members).map(Self::Note);
         }
-        if polymorphic::is(ty, super::Picture::ODATA_TYPE) {
+        if polymorphic::is::<crate::Picture>(ty) {
             return polymorphic::read_versioned(ty, members).map(Self::Picture);
         }
         polymorphic::read_versioned(ty, members).map(Self::Other)
@@ -45,5 +45,21 @@ impl Serialize for File {
 impl<'de> Deserialize<'de> for File {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         polymorphic::deserialize(deserializer)
+    }
+}
+
+impl Queried for File {
+    type Record = crate::FileOther;
+}
+
+impl Tracked for File {
+    type Object = Self;
+    type Record = crate::FileOther;
+    fn extra(object: &Self) -> &Extra {
+        match object {
+            Self::Note(object) => object.extra(),
+            Self::Picture(object) => object.extra(),
+            Self::Other(object) => object.extra(),
+        }
     }
 }

@@ -7,15 +7,15 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub struct FileOther {
     /// The property `id` of `example.entity`.
-    pub id: Option<Id<super::File>>,
+    pub id: Option<Id<crate::File>>,
     /// The property `name` of `example.file`.
     pub name: Option<String>,
     /// The property `origin` of `example.file`.
-    pub origin: Option<Box<super::Origin>>,
+    pub origin: Option<Box<crate::Origin>>,
     /// The property `parts` of `example.file`.
     ///
     /// Present only where the request expands it.
-    pub parts: Option<Vec<super::File>>,
+    pub parts: Option<Vec<crate::File>>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }
@@ -63,8 +63,8 @@ impl Record for FileOther {
 }
 
 impl Entity for FileOther {
-    type Key = super::File;
-    fn id(&self) -> Option<&Id<super::File>> {
+    type Key = crate::File;
+    fn id(&self) -> Option<&Id<crate::File>> {
         self.id.as_ref()
     }
 }

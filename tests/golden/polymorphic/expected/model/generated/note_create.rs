@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Note;
+use crate::Note;
 
-/// What a new [`Note`](super::Note) is created with.
+/// What a new [`Note`](crate::Note) is created with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NoteCreate(Patch<Note>);
 
@@ -19,8 +19,8 @@ impl NoteCreate {
         self
     }
     /// The property `origin` of `example.file`.
-    pub fn origin(mut self, value: super::Origin) -> Self {
-        self.0.set::<super::Origin>(Note::ORIGIN, value);
+    pub fn origin(mut self, value: crate::Origin) -> Self {
+        self.0.set::<crate::Origin>(Note::ORIGIN, value);
         self
     }
     /// The property `text` of `example.note`.

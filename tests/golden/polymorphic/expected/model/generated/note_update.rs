@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Note;
+use crate::Note;
 
-/// Changes to a [`Note`](super::Note). What is not set and not cleared keeps its value.
+/// Changes to a [`Note`](crate::Note). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NoteUpdate(Patch<Note>);
 
@@ -24,8 +24,8 @@ impl NoteUpdate {
         self
     }
     /// The property `origin` of `example.file`.
-    pub fn origin(mut self, value: super::Origin) -> Self {
-        self.0.set::<super::Origin>(Note::ORIGIN, value);
+    pub fn origin(mut self, value: crate::Origin) -> Self {
+        self.0.set::<crate::Origin>(Note::ORIGIN, value);
         self
     }
     /// Clears [`origin`](Self::origin).

@@ -7,14 +7,14 @@ use msgraph_core::prelude::*;
 #[non_exhaustive]
 pub enum Origin {
     /// The type `example.camera`.
-    Camera(Box<super::Camera>),
+    Camera(Box<crate::Camera>),
     /// An object of another type, or of one that it does not name.
-    Other(Box<super::OriginOther>),
+    Other(Box<crate::OriginOther>),
 }
 
 impl Polymorphic for Origin {
     fn read<'de, A: MapAccess<'de>>(ty: &str, members: A) -> Result<Self, A::Error> {
-        if polymorphic::is(ty, super::Camera::ODATA_TYPE) {
+        if polymorphic::is::<crate::Camera>(ty) {
             return polymorphic::read(ty, members).map(Self::Camera);
         }
         polymorphic::read(ty, members).map(Self::Other)
@@ -41,3 +41,8 @@ impl<'de> Deserialize<'de> for Origin {
         polymorphic::deserialize(deserializer)
     }
 }
+
+impl Queried for Origin {
+    type Record = crate::OriginOther;
+}
+

@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Picture;
+use crate::Picture;
 
-/// What a new [`Picture`](super::Picture) is created with.
+/// What a new [`Picture`](crate::Picture) is created with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PictureCreate(Patch<Picture>);
 
@@ -24,8 +24,8 @@ impl PictureCreate {
         self
     }
     /// The property `origin` of `example.file`.
-    pub fn origin(mut self, value: super::Origin) -> Self {
-        self.0.set::<super::Origin>(Picture::ORIGIN, value);
+    pub fn origin(mut self, value: crate::Origin) -> Self {
+        self.0.set::<crate::Origin>(Picture::ORIGIN, value);
         self
     }
 }

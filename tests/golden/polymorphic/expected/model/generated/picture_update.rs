@@ -2,9 +2,9 @@
 
 use msgraph_core::prelude::*;
 
-use super::Picture;
+use crate::Picture;
 
-/// Changes to a [`Picture`](super::Picture). What is not set and not cleared keeps its value.
+/// Changes to a [`Picture`](crate::Picture). What is not set and not cleared keeps its value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PictureUpdate(Patch<Picture>);
 
@@ -29,8 +29,8 @@ impl PictureUpdate {
         self
     }
     /// The property `origin` of `example.file`.
-    pub fn origin(mut self, value: super::Origin) -> Self {
-        self.0.set::<super::Origin>(Picture::ORIGIN, value);
+    pub fn origin(mut self, value: crate::Origin) -> Self {
+        self.0.set::<crate::Origin>(Picture::ORIGIN, value);
         self
     }
     /// Clears [`origin`](Self::origin).

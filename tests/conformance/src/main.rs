@@ -1,0 +1,36 @@
+//! `cargo xtask conformance` runs this: our own exchanges, then those of the files that are named.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool that says what it found"
+)]
+
+use std::{env, path::Path, process::ExitCode};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// True if everything is as it should be.
+fn run() -> Result<bool, String> {
+    let own = conformance::own()?;
+    println!("ours: {own}");
+    let mut complaints = own.complaints().to_vec();
+    for file in env::args_os().skip(1) {
+        let mut given = conformance::given(Path::new(&file))?;
+        given.add_exercised(&own);
+        println!("{given}");
+        complaints.extend_from_slice(given.complaints());
+    }
+    for complaint in &complaints {
+        eprintln!("{complaint}");
+    }
+    Ok(complaints.is_empty())
+}
