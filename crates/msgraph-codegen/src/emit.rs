@@ -49,12 +49,16 @@ pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
             Some(_) => gate.clone(),
             None => Gate::OPEN,
         };
-        modules.push(Module::new(gate, item.name(), item.is_retired()));
+        modules.push(Module::new(gate, item.name()));
     }
     for (path, items) in crate_root::groups(&modules, &cfg, |_| Vec::new()) {
         insert(&mut files, path, format::plain_file(items))?;
     }
-    insert(&mut files, "lib.rs".to_owned(), format::plain_file(crate_root::model()))?;
+    insert(
+        &mut files,
+        "lib.rs".to_owned(),
+        format::plain_file(crate_root::model(plan)),
+    )?;
     Ok(files)
 }
 
@@ -72,7 +76,7 @@ pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
             file_name(gate, &builder.name),
             format::file_of(&prelude, items),
         )?;
-        modules.push(Module::new(gate.clone(), &builder.name, builder.retired.is_some()));
+        modules.push(Module::new(gate.clone(), &builder.name));
     }
     let tables = |feature: Option<&str>| crate_root::tables(plan, feature, &cfg);
     for (path, items) in crate_root::groups(&modules, &cfg, tables) {

@@ -208,19 +208,21 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What users are told of something that is retired.
+    /// What users are told of something that is retired: since when.
     fn retired(revision: Option<&Revision>) -> Option<String> {
         let revision = revision?;
-        let dates = match (&revision.date, &revision.removal) {
-            (Some(date), Some(removal)) => format!("since {date}, with removal announced for {removal}"),
+        Some(match (&revision.date, &revision.removal) {
+            (Some(date), Some(removal)) => format!("since {date}, removal announced for {removal}"),
             (Some(date), None) => format!("since {date}"),
-            (None, Some(removal)) => format!("removal is announced for {removal}"),
+            (None, Some(removal)) => format!("removal announced for {removal}"),
             (None, None) => "retired".to_owned(),
-        };
-        Some(match &revision.description {
-            Some(description) => format!("{dates}: {description}"),
-            None => dates,
         })
+    }
+
+    /// Why something is retired, for its documentation.
+    fn retired_docs(revision: Option<&Revision>) -> Vec<String> {
+        let description = revision.and_then(|revision| revision.description.as_ref());
+        description.map_or_else(Vec::new, |text| vec![String::new(), format!("Retired: {text}")])
     }
 
     /// Complains of what the overlay calls skipped, and the slice holds.

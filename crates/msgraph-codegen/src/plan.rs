@@ -55,30 +55,16 @@ impl Gate {
 }
 
 impl Plan {
-    /// What of the plan is in the first version.
-    pub fn first_version(mut self) -> Self {
-        let is_first = |versions: Versions| versions.has(0);
-        self.versions.truncate(1);
-        self.model.retain(|item| is_first(item.gate.versions));
-        self.builders.retain(|builder| is_first(builder.gate.versions));
-        self.entries.retain(|entry| is_first(entry.gate.versions));
-        for item in &mut self.model {
-            match &mut item.item {
-                ModelItem::Record(record) => record.fields.retain(|field| is_first(field.versions)),
-                ModelItem::Enum(enumeration) => enumeration.variants.retain(|variant| is_first(variant.versions)),
-                ModelItem::Union(union) => union.variants.retain(|variant| is_first(variant.versions)),
-                ModelItem::Write(write) => write.setters.retain(|setter| is_first(setter.versions)),
-                ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
-            }
-        }
-        for builder in &mut self.builders {
-            builder.item.children.retain(|child| is_first(child.gate.versions));
-            builder
-                .item
-                .operations
-                .retain(|operation| is_first(operation.gate.versions));
-        }
-        self
+    /// Whether anything in it is retired.
+    pub fn has_retired(&self) -> bool {
+        let has_retired_member = |item: &ModelItem| match item {
+            ModelItem::Record(record) => record.fields.iter().any(|field| field.retired.is_some()),
+            _ => false,
+        };
+        let mut items = self.model.iter().map(|item| &item.item);
+        let mut builders = self.builders.iter().map(|builder| &builder.item);
+        items.any(|item| item.is_retired() || has_retired_member(item))
+            || builders.any(|builder| builder.retired.is_some())
     }
 }
 

@@ -16,10 +16,10 @@ pub struct Report {
     pub cut: usize,
     /// How many lines were generated, without documentation and blank lines.
     pub lines: usize,
-    /// How many of them the first version alone would have.
-    pub first_version_lines: usize,
-    /// The longest file, with its lines.
-    pub longest: (String, usize),
+    /// How many of them the longest file has.
+    pub longest_file: usize,
+    /// The same of the first version alone, where there are several.
+    pub first_version: Option<Box<Self>>,
     /// The items that have no prose of their own.
     pub without_prose: BTreeSet<String>,
 }
@@ -32,20 +32,15 @@ impl Report {
         crates: [&BTreeMap<String, String>; 2],
         first_version: Option<Self>,
     ) -> Self {
-        let lines = crates.into_iter().flat_map(BTreeMap::values);
-        let lines = lines.map(|text| code_lines(text)).sum();
-        let lengths = crates
-            .into_iter()
-            .flatten()
-            .map(|(path, text)| (path, code_lines(text)));
-        let longest = lengths.max_by_key(|(_, lines)| *lines);
+        let files = crates.into_iter().flat_map(BTreeMap::values);
+        let lines: Vec<_> = files.map(|text| code_lines(text)).collect();
         Self {
             types: slice.types.len(),
             operations: plan.builders.iter().map(|builder| builder.item.operations.len()).sum(),
             cut: slice.cut.len(),
-            lines,
-            first_version_lines: first_version.map_or(lines, |first| first.lines),
-            longest: longest.map(|(path, lines)| (path.clone(), lines)).unwrap_or_default(),
+            lines: lines.iter().sum(),
+            longest_file: lines.into_iter().max().unwrap_or_default(),
+            first_version: first_version.map(Box::new),
             without_prose,
         }
     }
@@ -64,10 +59,14 @@ impl fmt::Display for Report {
             "types {}, operations {}, cut {}, lines {}",
             self.types, self.operations, self.cut, self.lines
         )?;
-        if self.first_version_lines != self.lines {
-            write!(formatter, " (first version {})", self.first_version_lines)?;
+        if let Some(first) = &self.first_version {
+            write!(
+                formatter,
+                " (first version {}, longest file {})",
+                first.lines, first.longest_file
+            )?;
         }
-        write!(formatter, ", longest file {}", self.longest.1)
+        write!(formatter, ", longest file {}", self.longest_file)
     }
 }
 

@@ -48,7 +48,6 @@ pub use self::user::User;
 pub use self::week_index::WeekIndex;
 
 #[cfg(feature = "base-task")]
-#[expect(deprecated, reason = "what is retired leans on itself")]
 #[expect(clippy::module_inception, reason = "a type has the name of its feature")]
 mod base_task;
 #[cfg(feature = "base-task")]

@@ -5,6 +5,10 @@
 //! A read type has an `Option` for each property, and keeps what it does not know. What is sent has a type of its
 //! own, which holds only what a client may write.
 
+#[allow(
+    deprecated,
+    reason = "what is retired is generated like the rest, and marked for those who use it"
+)]
 #[rustfmt::skip]
 mod generated;
 pub use self::generated::*;

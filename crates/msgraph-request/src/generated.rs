@@ -6,7 +6,6 @@ mod me;
 pub use self::me::Me;
 
 #[cfg(feature = "base-task")]
-#[expect(deprecated, reason = "what is retired leans on itself")]
 mod base_task;
 #[cfg(feature = "base-task")]
 pub use self::base_task::*;

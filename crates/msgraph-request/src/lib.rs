@@ -17,6 +17,10 @@
     )
 )]
 
+#[allow(
+    deprecated,
+    reason = "what is retired is generated like the rest, and marked for those who use it"
+)]
 #[rustfmt::skip]
 mod generated;
 pub use self::generated::*;

@@ -85,11 +85,7 @@ fn step(child: &Child, version: &TokenStream, within: &Gate, cfg: &Cfg<'_>) -> T
         versions: Versions::ALL,
         ..child.gate.clone()
     };
-    let attribute = cfg.attribute(&gate, within);
-    let retired = child.retired.as_ref().map(|note| {
-        let retired = cfg::retired(Some(note));
-        quote!(#retired #[expect(deprecated, reason = "it leads to what is retired")])
-    });
+    let (attribute, retired) = (cfg.attribute(&gate, within), cfg::retired(child.retired.as_ref()));
     let lines = docs(&child.docs);
     let (method, builder, segment) = (ident(&child.method), ident(&child.builder), &child.segment);
     match &child.key {

@@ -13,7 +13,7 @@ use super::{
 use crate::plan::{Gate, Plan, Version};
 
 /// The root of the model crate.
-pub(super) fn model() -> Vec<TokenStream> {
+pub(super) fn model(plan: &Plan) -> Vec<TokenStream> {
     vec![
         quote! {
             //! The types of the service.
@@ -21,7 +21,7 @@ pub(super) fn model() -> Vec<TokenStream> {
             //! A read type has an `Option` for each property, and keeps what it does not know. What is sent has a type of its
             //! own, which holds only what a client may write.
         },
-        generated(),
+        generated(plan),
     ]
 }
 
@@ -48,7 +48,7 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
             //! A path begins in the module of its version, and ends with the request.
             #allow
         },
-        generated(),
+        generated(plan),
         quote! {
             /// What the files of this crate use.
             mod prelude {
@@ -71,8 +71,12 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
 }
 
 /// The modules of all items, as the generator formats them.
-fn generated() -> TokenStream {
+fn generated(plan: &Plan) -> TokenStream {
+    let retired = plan.has_retired().then(|| {
+        quote!(#[allow(deprecated, reason = "what is retired is generated like the rest, and marked for those who use it")])
+    });
     quote! {
+        #retired
         #[rustfmt::skip]
         mod generated;
 
@@ -84,12 +88,11 @@ fn generated() -> TokenStream {
 pub(super) struct Module<'n> {
     gate: Gate,
     name: &'n str,
-    retired: bool,
 }
 
 impl<'n> Module<'n> {
-    pub(super) fn new(gate: Gate, name: &'n str, retired: bool) -> Self {
-        Self { gate, name, retired }
+    pub(super) fn new(gate: Gate, name: &'n str) -> Self {
+        Self { gate, name }
     }
 }
 
@@ -107,7 +110,6 @@ pub(super) fn groups(
     for feature in features {
         let gate = feature_gate(feature);
         let members = modules.iter().filter(|module| module.gate.feature() == Some(feature));
-        let retired = members.clone().any(|module| module.retired);
         let mut items = vec![declarations(members, &gate, cfg)];
         items.extend(tables(Some(feature)));
         files.insert(format!("generated/{}.rs", module_name(feature)), items);
@@ -116,10 +118,9 @@ pub(super) fn groups(
         let same = modules
             .iter()
             .any(|item| module_name(item.name) == module_name(feature));
-        let expect_retired = retired.then(|| quote!(#[expect(deprecated, reason = "what is retired leans on itself")]));
         let expect_same =
             same.then(|| quote!(#[expect(clippy::module_inception, reason = "a type has the name of its feature")]));
-        root.push(quote!(#attribute #expect_retired #expect_same mod #module; #attribute pub use self::#module::*;));
+        root.push(quote!(#attribute #expect_same mod #module; #attribute pub use self::#module::*;));
     }
     root.extend(tables(None));
     files.insert(MODULES.to_owned(), root);

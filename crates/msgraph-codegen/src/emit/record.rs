@@ -83,10 +83,7 @@ fn implementation(record: &Record) -> TokenStream {
     };
     let names = &record.legacy_names;
     let legacy = (!names.is_empty()).then(|| quote!(const LEGACY_TYPES: &'static [&'static str] = &[#(#names),*];));
-    let has_retired = record.retired.is_none() && record.fields.iter().any(|field| field.retired.is_some());
-    let expect = has_retired.then(|| quote!(#[expect(deprecated, reason = "what is retired may still arrive")]));
     quote! {
-        #expect
         impl Record for #name {
             const ODATA_TYPE: &'static str = #odata_type;
             #legacy

@@ -60,6 +60,7 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
             docs: {
                 let mut docs = context.property_docs(name, declaring, &property.name);
                 docs.extend(context.version_docs(context.member_versions(declaring, property.versions)));
+                docs.extend(Context::retired_docs(property.retired.as_ref()));
                 docs
             },
             versions: context.member_versions(declaring, property.versions),
@@ -198,6 +199,12 @@ fn type_docs(context: &Context<'_>, name: &QualifiedName) -> Vec<String> {
     let reference = context
         .type_entry(name)
         .and_then(|entry| reference(&entry.value.source));
+    let revision = match context.edm.types.get(name) {
+        Some(Type::Structured(ty)) => ty.retired.as_ref(),
+        Some(Type::Enum(ty)) => ty.retired.as_ref(),
+        Some(Type::Definition(_)) | None => None,
+    };
+    docs.extend(Context::retired_docs(revision));
     if let Some(reference) = reference {
         docs.extend([String::new(), format!("<{reference}>")]);
     }

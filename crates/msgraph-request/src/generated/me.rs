@@ -30,10 +30,7 @@ impl<V: ApiVersion> Me<V> {
 impl Me<Beta> {
     /// The tasks of the API before To Do.
     #[cfg(feature = "base-task")]
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn tasks(self) -> crate::MeTasks<Beta> {
         crate::MeTasks::new(self.path.segment("tasks"))
     }

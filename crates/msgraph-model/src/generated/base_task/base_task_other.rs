@@ -4,10 +4,10 @@ use msgraph_core::prelude::*;
 
 /// A task of the API before To Do. Its id stays the same when it is moved to another list.
 ///
+/// Retired: To Do lists and tasks took the place of this API.
+///
 /// <https://learn.microsoft.com/graph/api/resources/basetask>
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BaseTaskOther {

@@ -5,9 +5,7 @@ use msgraph_core::prelude::*;
 use crate::LinkedResourceV2;
 
 /// What a new [`LinkedResourceV2`](crate::LinkedResourceV2) is created with.
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LinkedResourceV2Create(Patch<LinkedResourceV2>);
 

@@ -4,10 +4,10 @@ use msgraph_core::prelude::*;
 
 /// How far a task is.
 ///
+/// Retired: To Do lists and tasks took the place of this API.
+///
 /// <https://learn.microsoft.com/graph/api/resources/basetask>
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskStatusV2 {

@@ -5,9 +5,7 @@ use msgraph_core::prelude::*;
 use crate::TaskViewpoint;
 
 /// A [`TaskViewpoint`](crate::TaskViewpoint) that is sent.
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TaskViewpointInput(Patch<TaskViewpoint>);
 

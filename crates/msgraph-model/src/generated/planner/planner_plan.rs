@@ -55,9 +55,9 @@ pub struct PlannerPlan {
     /// Only in beta.
     pub is_archived: Option<bool>,
     /// The group that owns the plan. Deprecated in favour of the container, and no group's id where the container is none.
-    #[deprecated(
-        note = "since 2022-04-25, with removal announced for 2024-04-25: The container says what owns a plan."
-    )]
+    ///
+    /// Retired: The container says what owns a plan.
+    #[deprecated(note = "since 2022-04-25, removal announced for 2024-04-25")]
     pub owner: Option<Id<crate::Group>>,
     /// The containers that the plan is shared with, beside the one that it lives in.
     ///
@@ -114,7 +114,6 @@ impl PlannerPlan {
     pub const TITLE: Property<Self> = Property::new(15, "title");
 }
 
-#[expect(deprecated, reason = "what is retired may still arrive")]
 impl Record for PlannerPlan {
     const ODATA_TYPE: &'static str = "#microsoft.graph.plannerPlan";
     fn extra(&self) -> &Extra {

@@ -61,9 +61,9 @@ pub struct PlannerTask {
     /// The goals that the task serves. They are a private preview.
     ///
     /// Only in beta.
-    #[deprecated(
-        note = "since 2025-03-26, with removal announced for 2026-03-26: Goals are a private preview."
-    )]
+    ///
+    /// Retired: Goals are a private preview.
+    #[deprecated(note = "since 2025-03-26, removal announced for 2026-03-26")]
     pub goal_ids: Option<Vec<String>>,
     /// Whether there are chat messages on the task.
     ///
@@ -244,7 +244,6 @@ impl PlannerTask {
     pub const TITLE: Property<Self> = Property::new(37, "title");
 }
 
-#[expect(deprecated, reason = "what is retired may still arrive")]
 impl Record for PlannerTask {
     const ODATA_TYPE: &'static str = "#microsoft.graph.plannerTask";
     fn extra(&self) -> &Extra {

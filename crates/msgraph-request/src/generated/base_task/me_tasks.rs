@@ -6,9 +6,7 @@ use crate::prelude::*;
 ///
 /// `/me/tasks`
 #[derive(Debug, Clone)]
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 pub struct MeTasks<V> {
     path: Path<V>,
 }
@@ -21,10 +19,7 @@ impl<V: ApiVersion> MeTasks<V> {
 
 impl MeTasks<Beta> {
     /// One task.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn alltask(
         self,
         id: &Id<model::BaseTask>,
@@ -32,18 +27,12 @@ impl MeTasks<Beta> {
         crate::MeTasksListsItemTasksItem::new(self.path.segment("alltasks").id(id))
     }
     /// One list.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn list(self, id: &Id<model::BaseTaskList>) -> crate::MeTasksListsItem<Beta> {
         crate::MeTasksListsItem::new(self.path.segment("lists").id(id))
     }
     /// The lists of the user.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn lists(self) -> crate::MeTasksLists<Beta> {
         crate::MeTasksLists::new(self.path.segment("lists"))
     }

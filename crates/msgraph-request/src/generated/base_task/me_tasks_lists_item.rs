@@ -6,9 +6,7 @@ use crate::prelude::*;
 ///
 /// `/me/tasks/lists/{baseTaskList-id}`
 #[derive(Debug, Clone)]
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 pub struct MeTasksListsItem<V> {
     path: Path<V>,
 }
@@ -21,10 +19,7 @@ impl<V: ApiVersion> MeTasksListsItem<V> {
 
 impl MeTasksListsItem<Beta> {
     /// One task.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn task(
         self,
         id: &Id<model::BaseTask>,
@@ -32,10 +27,7 @@ impl MeTasksListsItem<Beta> {
         crate::MeTasksListsItemTasksItem::new(self.path.segment("tasks").id(id))
     }
     /// The tasks of the list.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn tasks(self) -> crate::MeTasksListsItemTasks<Beta> {
         crate::MeTasksListsItemTasks::new(self.path.segment("tasks"))
     }

@@ -6,9 +6,7 @@ use crate::prelude::*;
 ///
 /// `/me/tasks/lists/{baseTaskList-id}/tasks`
 #[derive(Debug, Clone)]
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 pub struct MeTasksListsItemTasks<V> {
     path: Path<V>,
 }

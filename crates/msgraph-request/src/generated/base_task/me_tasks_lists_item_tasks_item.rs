@@ -6,9 +6,7 @@ use crate::prelude::*;
 ///
 /// `/me/tasks/lists/{baseTaskList-id}/tasks/{baseTask-id}`
 #[derive(Debug, Clone)]
-#[deprecated(
-    note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-)]
+#[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
 pub struct MeTasksListsItemTasksItem<V> {
     path: Path<V>,
 }
@@ -38,10 +36,7 @@ impl MeTasksListsItemTasksItem<Beta> {
         )
     }
     /// One linked resource.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn linked_resource(
         self,
         id: &Id<model::LinkedResourceV2>,
@@ -51,10 +46,7 @@ impl MeTasksListsItemTasksItem<Beta> {
         )
     }
     /// Where the task comes from in other apps.
-    #[deprecated(
-        note = "since 2022-05-31, with removal announced for 2022-08-31: To Do lists and tasks took the place of this API."
-    )]
-    #[expect(deprecated, reason = "it leads to what is retired")]
+    #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
     pub fn linked_resources(
         self,
     ) -> crate::MeTasksListsItemTasksItemLinkedResources<Beta> {

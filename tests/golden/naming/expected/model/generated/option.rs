@@ -8,6 +8,12 @@ use msgraph_core::prelude::*;
 pub struct Option_ {
     /// The property `2fa` of `example.option`.
     pub _2fa: Option<bool>,
+    /// The property `@odata.context` of `example.option`.
+    pub odata_context: Option<String>,
+    /// The property `HTTPServerURL` of `example.option`.
+    pub http_server_url: Option<String>,
+    /// The property `async` of `example.option`.
+    pub r#async: Option<String>,
     /// The property `calendar` of `example.option`.
     ///
     /// Present only where the request expands it.
@@ -18,10 +24,14 @@ pub struct Option_ {
     pub calendars: Option<Vec<Versioned<crate::Page_>>>,
     /// The property `clearTitle` of `example.option`.
     pub clear_title: Option<String>,
+    /// The property `crate` of `example.option`.
+    pub crate_: Option<String>,
     /// The property `default` of `example.option`.
     pub default_: Option<String>,
     /// The property `extra` of `example.option`.
     pub extra_: Option<Box<crate::Result_>>,
+    /// The property `httpServerUrl` of `example.option`.
+    pub http_server_url_: Option<String>,
     /// The property `id` of `example.option`.
     pub id: Option<Id<Option_>>,
     /// The property `isURL` of `example.option`.
@@ -32,8 +42,14 @@ pub struct Option_ {
     ///
     /// Present only where the request expands it.
     pub numbered: Option<Vec<Versioned<crate::Numbered>>>,
+    /// The property `odataType` of `example.option`.
+    pub odata_type: Option<String>,
     /// The property `patch` of `example.option`.
     pub patch: Option<crate::Some_>,
+    /// The property `presence` of `example.option`.
+    pub presence: Option<Box<crate::Refresh>>,
+    /// The property `request-id` of `example.option`.
+    pub request_id: Option<String>,
     /// The property `self` of `example.option`.
     pub self_: Option<bool>,
     /// The property `title` of `example.option`.
@@ -55,38 +71,54 @@ pub struct Option_ {
 impl Option_ {
     /// `2fa`
     pub const _2FA: Property<Self> = Property::new(0, "2fa");
+    /// `@odata.context`
+    pub const ODATA_CONTEXT: Property<Self> = Property::new(1, "@odata.context");
+    /// `HTTPServerURL`
+    pub const HTTP_SERVER_URL: Property<Self> = Property::new(2, "HTTPServerURL");
+    /// `async`
+    pub const ASYNC: Property<Self> = Property::new(3, "async");
     /// `calendar`
-    pub const CALENDAR: Property<Self> = Property::new(1, "calendar");
+    pub const CALENDAR: Property<Self> = Property::new(4, "calendar");
     /// `calendars`
-    pub const CALENDARS: Property<Self> = Property::new(2, "calendars");
+    pub const CALENDARS: Property<Self> = Property::new(5, "calendars");
     /// `clearTitle`
-    pub const CLEAR_TITLE: Property<Self> = Property::new(3, "clearTitle");
+    pub const CLEAR_TITLE: Property<Self> = Property::new(6, "clearTitle");
+    /// `crate`
+    pub const CRATE: Property<Self> = Property::new(7, "crate");
     /// `default`
-    pub const DEFAULT: Property<Self> = Property::new(4, "default");
+    pub const DEFAULT: Property<Self> = Property::new(8, "default");
     /// `extra`
-    pub const EXTRA: Property<Self> = Property::new(5, "extra");
+    pub const EXTRA: Property<Self> = Property::new(9, "extra");
+    /// `httpServerUrl`
+    pub const HTTP_SERVER_URL_: Property<Self> = Property::new(10, "httpServerUrl");
     /// `id`
-    pub const ID: Property<Self> = Property::new(6, "id");
+    pub const ID: Property<Self> = Property::new(11, "id");
     /// `isURL`
-    pub const IS_URL: Property<Self> = Property::new(7, "isURL");
+    pub const IS_URL: Property<Self> = Property::new(12, "isURL");
     /// `new`
-    pub const NEW: Property<Self> = Property::new(8, "new");
+    pub const NEW: Property<Self> = Property::new(13, "new");
     /// `numbered`
-    pub const NUMBERED: Property<Self> = Property::new(9, "numbered");
+    pub const NUMBERED: Property<Self> = Property::new(14, "numbered");
+    /// `odataType`
+    pub const ODATA_TYPE: Property<Self> = Property::new(15, "odataType");
     /// `patch`
-    pub const PATCH: Property<Self> = Property::new(10, "patch");
+    pub const PATCH: Property<Self> = Property::new(16, "patch");
+    /// `presence`
+    pub const PRESENCE: Property<Self> = Property::new(17, "presence");
+    /// `request-id`
+    pub const REQUEST_ID: Property<Self> = Property::new(18, "request-id");
     /// `self`
-    pub const SELF: Property<Self> = Property::new(11, "self");
+    pub const SELF: Property<Self> = Property::new(19, "self");
     /// `title`
-    pub const TITLE: Property<Self> = Property::new(12, "title");
+    pub const TITLE: Property<Self> = Property::new(20, "title");
     /// `type`
-    pub const TYPE: Property<Self> = Property::new(13, "type");
+    pub const TYPE: Property<Self> = Property::new(21, "type");
     /// `update`
-    pub const UPDATE: Property<Self> = Property::new(14, "update");
+    pub const UPDATE: Property<Self> = Property::new(22, "update");
     /// `userName`
-    pub const USER_NAME: Property<Self> = Property::new(15, "userName");
+    pub const USER_NAME: Property<Self> = Property::new(23, "userName");
     /// `user_name`
-    pub const USER_NAME_: Property<Self> = Property::new(16, "user_name");
+    pub const USER_NAME_: Property<Self> = Property::new(24, "user_name");
 }
 
 impl Record for Option_ {
@@ -104,16 +136,26 @@ impl Record for Option_ {
     ) -> Result<bool, A::Error> {
         match name {
             "2fa" => self._2fa = values.take(Self::_2FA)?,
+            "@odata.context" => self.odata_context = values.take(Self::ODATA_CONTEXT)?,
+            "HTTPServerURL" => self.http_server_url = values.take(Self::HTTP_SERVER_URL)?,
+            "async" => self.r#async = values.take(Self::ASYNC)?,
             "calendar" => self.calendar = values.take(Self::CALENDAR)?,
             "calendars" => self.calendars = values.take(Self::CALENDARS)?,
             "clearTitle" => self.clear_title = values.take(Self::CLEAR_TITLE)?,
+            "crate" => self.crate_ = values.take(Self::CRATE)?,
             "default" => self.default_ = values.take(Self::DEFAULT)?,
             "extra" => self.extra_ = values.take(Self::EXTRA)?,
+            "httpServerUrl" => {
+                self.http_server_url_ = values.take(Self::HTTP_SERVER_URL_)?;
+            }
             "id" => self.id = values.take(Self::ID)?,
             "isURL" => self.is_url = values.take(Self::IS_URL)?,
             "new" => self.new_ = values.take(Self::NEW)?,
             "numbered" => self.numbered = values.take(Self::NUMBERED)?,
+            "odataType" => self.odata_type = values.take(Self::ODATA_TYPE)?,
             "patch" => self.patch = values.take(Self::PATCH)?,
+            "presence" => self.presence = values.take(Self::PRESENCE)?,
+            "request-id" => self.request_id = values.take(Self::REQUEST_ID)?,
             "self" => self.self_ = values.take(Self::SELF)?,
             "title" => self.title = values.take(Self::TITLE)?,
             "type" => self.r#type = values.take(Self::TYPE)?,
@@ -126,16 +168,24 @@ impl Record for Option_ {
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::_2FA, &self._2fa)?;
+        visitor.property(Self::ODATA_CONTEXT, &self.odata_context)?;
+        visitor.property(Self::HTTP_SERVER_URL, &self.http_server_url)?;
+        visitor.property(Self::ASYNC, &self.r#async)?;
         visitor.property(Self::CALENDAR, &self.calendar)?;
         visitor.property(Self::CALENDARS, &self.calendars)?;
         visitor.property(Self::CLEAR_TITLE, &self.clear_title)?;
+        visitor.property(Self::CRATE, &self.crate_)?;
         visitor.property(Self::DEFAULT, &self.default_)?;
         visitor.property(Self::EXTRA, &self.extra_)?;
+        visitor.property(Self::HTTP_SERVER_URL_, &self.http_server_url_)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::IS_URL, &self.is_url)?;
         visitor.property(Self::NEW, &self.new_)?;
         visitor.property(Self::NUMBERED, &self.numbered)?;
+        visitor.property(Self::ODATA_TYPE, &self.odata_type)?;
         visitor.property(Self::PATCH, &self.patch)?;
+        visitor.property(Self::PRESENCE, &self.presence)?;
+        visitor.property(Self::REQUEST_ID, &self.request_id)?;
         visitor.property(Self::SELF, &self.self_)?;
         visitor.property(Self::TITLE, &self.title)?;
         visitor.property(Self::TYPE, &self.r#type)?;

@@ -13,9 +13,19 @@ impl OptionCreate {
     pub fn new() -> Self {
         Self::default()
     }
+    /// The property `async` of `example.option`.
+    pub fn r#async(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::ASYNC, value);
+        self
+    }
     /// The property `clearTitle` of `example.option`.
     pub fn clear_title(mut self, value: impl Into<String>) -> Self {
         self.0.set::<String>(Option_::CLEAR_TITLE, value);
+        self
+    }
+    /// The property `crate` of `example.option`.
+    pub fn crate_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::CRATE, value);
         self
     }
     /// The property `default` of `example.option`.
@@ -28,6 +38,16 @@ impl OptionCreate {
         self.0.set_object(Option_::EXTRA, value);
         self
     }
+    /// The property `HTTPServerURL` of `example.option`.
+    pub fn http_server_url(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::HTTP_SERVER_URL, value);
+        self
+    }
+    /// The property `httpServerUrl` of `example.option`.
+    pub fn http_server_url_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::HTTP_SERVER_URL, value);
+        self
+    }
     /// The property `isURL` of `example.option`.
     pub fn is_url(mut self, value: bool) -> Self {
         self.0.set::<bool>(Option_::IS_URL, value);
@@ -38,9 +58,29 @@ impl OptionCreate {
         self.0.set::<i32>(Option_::NEW, value);
         self
     }
+    /// The property `@odata.context` of `example.option`.
+    pub fn odata_context(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::ODATA_CONTEXT, value);
+        self
+    }
+    /// The property `odataType` of `example.option`.
+    pub fn odata_type(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::ODATA_TYPE, value);
+        self
+    }
     /// The property `patch` of `example.option`.
     pub fn patch(mut self, value: crate::Some_) -> Self {
         self.0.set::<crate::Some_>(Option_::PATCH, value);
+        self
+    }
+    /// The property `presence` of `example.option`.
+    pub fn presence(mut self, value: crate::RefreshInput) -> Self {
+        self.0.set_object(Option_::PRESENCE, value);
+        self
+    }
+    /// The property `request-id` of `example.option`.
+    pub fn request_id(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::REQUEST_ID, value);
         self
     }
     /// The property `self` of `example.option`.

@@ -23,6 +23,36 @@ impl OptionUpdate {
         self.0.clear(Option_::_2FA);
         self
     }
+    /// The property `@odata.context` of `example.option`.
+    pub fn odata_context(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::ODATA_CONTEXT, value);
+        self
+    }
+    /// Clears [`odata_context`](Self::odata_context).
+    pub fn clear_odata_context(mut self) -> Self {
+        self.0.clear(Option_::ODATA_CONTEXT);
+        self
+    }
+    /// The property `HTTPServerURL` of `example.option`.
+    pub fn http_server_url(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::HTTP_SERVER_URL, value);
+        self
+    }
+    /// Clears [`http_server_url`](Self::http_server_url).
+    pub fn clear_http_server_url(mut self) -> Self {
+        self.0.clear(Option_::HTTP_SERVER_URL);
+        self
+    }
+    /// The property `async` of `example.option`.
+    pub fn r#async(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::ASYNC, value);
+        self
+    }
+    /// Clears [`async`](Self::async).
+    pub fn clear_async(mut self) -> Self {
+        self.0.clear(Option_::ASYNC);
+        self
+    }
     /// The property `clearTitle` of `example.option`.
     pub fn clear_title(mut self, value: impl Into<String>) -> Self {
         self.0.set::<String>(Option_::CLEAR_TITLE, value);
@@ -31,6 +61,16 @@ impl OptionUpdate {
     /// Clears [`clear_title`](Self::clear_title).
     pub fn clear_clear_title(mut self) -> Self {
         self.0.clear(Option_::CLEAR_TITLE);
+        self
+    }
+    /// The property `crate` of `example.option`.
+    pub fn crate_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::CRATE, value);
+        self
+    }
+    /// Clears [`crate_`](Self::crate_).
+    pub fn clear_crate_(mut self) -> Self {
+        self.0.clear(Option_::CRATE);
         self
     }
     /// The property `default` of `example.option`.
@@ -53,6 +93,16 @@ impl OptionUpdate {
         self.0.clear(Option_::EXTRA);
         self
     }
+    /// The property `httpServerUrl` of `example.option`.
+    pub fn http_server_url_(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::HTTP_SERVER_URL, value);
+        self
+    }
+    /// Clears [`http_server_url_`](Self::http_server_url_).
+    pub fn clear_http_server_url_(mut self) -> Self {
+        self.0.clear(Option_::HTTP_SERVER_URL);
+        self
+    }
     /// The property `isURL` of `example.option`.
     pub fn is_url(mut self, value: bool) -> Self {
         self.0.set::<bool>(Option_::IS_URL, value);
@@ -73,6 +123,16 @@ impl OptionUpdate {
         self.0.clear(Option_::NEW);
         self
     }
+    /// The property `odataType` of `example.option`.
+    pub fn odata_type(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::ODATA_TYPE, value);
+        self
+    }
+    /// Clears [`odata_type`](Self::odata_type).
+    pub fn clear_odata_type(mut self) -> Self {
+        self.0.clear(Option_::ODATA_TYPE);
+        self
+    }
     /// The property `patch` of `example.option`.
     pub fn patch(mut self, value: crate::Some_) -> Self {
         self.0.set::<crate::Some_>(Option_::PATCH, value);
@@ -81,6 +141,26 @@ impl OptionUpdate {
     /// Clears [`patch`](Self::patch).
     pub fn clear_patch(mut self) -> Self {
         self.0.clear(Option_::PATCH);
+        self
+    }
+    /// The property `presence` of `example.option`.
+    pub fn presence(mut self, value: crate::RefreshInput) -> Self {
+        self.0.set_object(Option_::PRESENCE, value);
+        self
+    }
+    /// Clears [`presence`](Self::presence).
+    pub fn clear_presence(mut self) -> Self {
+        self.0.clear(Option_::PRESENCE);
+        self
+    }
+    /// The property `request-id` of `example.option`.
+    pub fn request_id(mut self, value: impl Into<String>) -> Self {
+        self.0.set::<String>(Option_::REQUEST_ID, value);
+        self
+    }
+    /// Clears [`request_id`](Self::request_id).
+    pub fn clear_request_id(mut self) -> Self {
+        self.0.clear(Option_::REQUEST_ID);
         self
     }
     /// The property `self` of `example.option`.

@@ -52,10 +52,24 @@ impl<V: ApiVersion> ThingsItem<V> {
     pub fn delete(self) -> Request<()> {
         Request::new(&DELETE, self.path)
     }
+    /// `POST /things/{option-id}/refresh`
+    pub fn refresh(
+        self,
+        refresh: Option<model::RefreshInput>,
+        r#type: Option<String>,
+    ) -> Request<model::Refresh> {
+        Request::new(&REFRESH, self.path.segment("refresh"))
+            .body_from_arguments(
+                Arguments::new().set_object("refresh", refresh).set("type", r#type),
+            )
+    }
 }
 
-pub(crate) static GET: Operation = Operation::get("/things/{option-id}");
+pub(crate) static GET: Operation = Operation::get("/things/{option-id}")
+    .aliases(&[("/things/{option-id}", "/things/{option-id}/get")]);
 
 pub(crate) static PATCH: Operation = Operation::patch("/things/{option-id}");
 
 pub(crate) static DELETE: Operation = Operation::delete("/things/{option-id}");
+
+pub(crate) static REFRESH: Operation = Operation::post("/things/{option-id}/refresh");
