@@ -111,7 +111,8 @@ fn insert(files: &mut Files, path: String, text: syn::Result<String>) -> Result<
 
 /// The module of an item; a keyword is none.
 fn module_name(name: &str) -> String {
-    let module = name.to_snake_case();
+    let underscores = name.len() - name.trim_end_matches('_').len();
+    let module = name.to_snake_case() + &"_".repeat(underscores);
     if syn::parse_str::<Ident>(&module).is_err() {
         return format!("{module}_");
     }

@@ -32,6 +32,10 @@ pub(crate) struct Context<'a> {
     pub(crate) docs: &'a Docs<'a>,
     /// Whether overlay and prose are about this slice, or about more.
     pub(crate) scope: generate::Scope,
+    /// The Rust names of the types in the slice.
+    names: names::TypeNames,
+    /// The Rust names of the builders, by path.
+    builder_names: BTreeMap<String, String>,
     /// Entities outside the slice whose ids are named.
     markers: RefCell<BTreeMap<String, QualifiedName>>,
     complaints: RefCell<Vec<Diagnostic>>,
@@ -62,6 +66,8 @@ pub(crate) fn lower(
         overlay,
         docs,
         scope,
+        names: names::TypeNames::of(slice.types.keys()),
+        builder_names: requests::builder_names(slice, overlay),
         markers: RefCell::default(),
         complaints: RefCell::default(),
         without_prose: RefCell::default(),
@@ -76,13 +82,15 @@ pub(crate) fn lower(
         }),
     }));
     model.sort_by(|one, other| one.item.name().cmp(other.item.name()));
-    names::check_types(&context);
     names::check_files(&context, model.iter().map(|item| item.item.name()));
     names::check_files(&context, builders.iter().map(|builder| &*builder.item.name));
     if scope == generate::Scope::Exact {
         context.check_skipped();
     }
-    let renamed = names::settle(model.iter_mut().map(|item| &mut item.item));
+    let mut renamed = context.names.renamed();
+    let builders_renamed = context.builder_names.iter().filter(|(_, name)| name.ends_with('_'));
+    renamed.extend(builders_renamed.map(|(path, name)| format!("{} is {name}", path.replace("{}", "{id}"))));
+    renamed.extend(names::settle(model.iter_mut().map(|item| &mut item.item)));
     let gates = model
         .iter()
         .map(|item| &item.gate)
@@ -246,6 +254,16 @@ impl<'a> Context<'a> {
         self.complaints.borrow_mut().push(complaint);
     }
 
+    /// The Rust type for a type.
+    fn type_name(&self, name: &QualifiedName) -> String {
+        self.names.get(name)
+    }
+
+    /// The Rust type that is made for a type and a purpose: `PlannerTaskUpdate`.
+    fn derived_name(&self, name: &QualifiedName, purpose: &str) -> String {
+        self.names.derived(name, purpose)
+    }
+
     /// The prose for an item; where there is none, what can be said without.
     fn docs(&self, item: &Item, otherwise: impl FnOnce() -> String) -> Vec<String> {
         match self.docs.get(item) {
@@ -341,8 +359,8 @@ impl<'a> Context<'a> {
             ValueType::Primitive(primitive) => primitive_type(*primitive),
             ValueType::Named(name) => match self.edm.types.get(name) {
                 Some(Type::Definition(primitive)) => primitive_type(*primitive),
-                Some(Type::Enum(ty)) if ty.flags => RustType::Flags(names::type_name(name)),
-                _ => RustType::Model(names::type_name(name)),
+                Some(Type::Enum(ty)) if ty.flags => RustType::Flags(self.type_name(name)),
+                _ => RustType::Model(self.type_name(name)),
             },
         };
         if reference.collection {
@@ -401,7 +419,7 @@ impl<'a> Context<'a> {
 
     /// The Rust type that an id is of, even where the entity itself is outside the slice.
     fn id_target(&self, name: &QualifiedName) -> String {
-        let rust = names::type_name(name);
+        let rust = self.type_name(name);
         if !self.slice.types.contains_key(name) {
             self.markers.borrow_mut().insert(rust.clone(), name.clone());
         }
@@ -434,9 +452,9 @@ impl<'a> Context<'a> {
     /// The type that an entity is read as.
     fn entity_type(&self, name: &QualifiedName) -> RustType {
         if self.is_abstract(name) {
-            RustType::Model(names::type_name(name))
+            RustType::Model(self.type_name(name))
         } else {
-            RustType::Versioned(names::type_name(name))
+            RustType::Versioned(self.type_name(name))
         }
     }
 

@@ -26,9 +26,9 @@ pub(super) fn lower(context: &Context<'_>) -> Vec<Gated<ModelItem>> {
                 Some(entry) => items.extend(open_map(context, name, entry).map(ModelItem::OpenMap)),
                 None if context.is_abstract(name) => {
                     items.push(ModelItem::Union(union(context, name)));
-                    items.push(ModelItem::Record(record(context, name, other_name(name))));
+                    items.push(ModelItem::Record(record(context, name, other_name(context, name))));
                 }
-                None => items.push(ModelItem::Record(record(context, name, names::type_name(name)))),
+                None => items.push(ModelItem::Record(record(context, name, context.type_name(name)))),
             },
             Some(Type::Definition(_)) | None => {}
         }
@@ -103,7 +103,7 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
             },
             _ => EntityKey {
                 field: None,
-                of: names::type_name(context.id_owner(name)),
+                of: context.type_name(context.id_owner(name)),
             },
         }
     });
@@ -128,25 +128,25 @@ fn type_retired(context: &Context<'_>, name: &QualifiedName) -> Option<String> {
 fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
     let variants = context.derived(name).into_iter().map(|derived| Variant {
         name: names::variant_name(derived.name()),
-        wire: names::type_name(derived),
+        wire: context.type_name(derived),
         docs: context.docs(&Item::Type(derived.clone()), || format!("The type `{derived}`.")),
         versions: context
             .structured(derived)
             .map_or(Versions::ALL, |structured| context.versions(structured.versions)),
     });
     Union {
-        name: names::type_name(name),
+        name: context.type_name(name),
         docs: type_docs(context, name),
         versioned: context.is_entity(name),
         variants: variants.collect(),
-        other: other_name(name),
+        other: other_name(context, name),
         retired: type_retired(context, name),
     }
 }
 
 /// The read type of objects of which only the abstract type is known.
-fn other_name(name: &QualifiedName) -> String {
-    names::derived_name(name, "Other")
+fn other_name(context: &Context<'_>, name: &QualifiedName) -> String {
+    context.derived_name(name, "Other")
 }
 
 /// Complains of names in the overlay that are not properties of the type.
@@ -224,7 +224,7 @@ fn enumeration(context: &Context<'_>, name: &QualifiedName, ty: &EnumType) -> En
         versions: context.member_versions(name, member.versions),
     });
     Enumeration {
-        name: names::type_name(name),
+        name: context.type_name(name),
         docs: type_docs(context, name),
         variants: variants.collect(),
         retired: Context::retired(ty.retired.as_ref()),
@@ -233,13 +233,13 @@ fn enumeration(context: &Context<'_>, name: &QualifiedName, ty: &EnumType) -> En
 
 fn open_map(context: &Context<'_>, name: &QualifiedName, entry: &Entry<'_, OpenTypeEntry>) -> Option<OpenMap> {
     let value = match member_value(context, entry)? {
-        MemberValue::Edit(_) => RustType::Model(names::type_name(&value_type(entry))),
+        MemberValue::Edit(_) => RustType::Model(context.type_name(&value_type(entry))),
         MemberValue::Plain(RustType::Core("NewOrderHint")) => RustType::Core("OrderHint"),
         MemberValue::Plain(ty) => ty,
         MemberValue::True => RustType::Bool,
     };
     Some(OpenMap {
-        name: names::type_name(name),
+        name: context.type_name(name),
         docs: type_docs(context, name),
         key: key_type(context, entry)?,
         value,
@@ -277,7 +277,7 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
         _ => {
             let name = value_type(entry);
             if context.structured(&name).is_some() {
-                return Some(MemberValue::Edit(update_name(&name)));
+                return Some(MemberValue::Edit(update_name(context, &name)));
             }
             context.complain(Place::new(entry.place.source, value).complain(
                 format!("`{name}` is not declared in the metadata"),
@@ -289,18 +289,18 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
 }
 
 /// The type of an update.
-pub(super) fn update_name(name: &QualifiedName) -> String {
-    names::derived_name(name, "Update")
+pub(super) fn update_name(context: &Context<'_>, name: &QualifiedName) -> String {
+    context.derived_name(name, "Update")
 }
 
 /// The type of a value that is sent whole.
-pub(super) fn input_name(name: &QualifiedName) -> String {
-    names::derived_name(name, "Input")
+pub(super) fn input_name(context: &Context<'_>, name: &QualifiedName) -> String {
+    context.derived_name(name, "Input")
 }
 
 /// The type of a creation.
-pub(super) fn create_name(name: &QualifiedName) -> String {
-    names::derived_name(name, "Create")
+pub(super) fn create_name(context: &Context<'_>, name: &QualifiedName) -> String {
+    context.derived_name(name, "Create")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -476,19 +476,19 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
     let record = read_name(context, name);
     let (rust_name, sentence) = match purpose {
         Purpose::Create => (
-            create_name(name),
+            create_name(context, name),
             format!("What a new [`{record}`](crate::{record}) is created with."),
         ),
         Purpose::Update => (
-            update_name(name),
+            update_name(context, name),
             format!("Changes to a [`{record}`](crate::{record}). What is not set and not cleared keeps its value."),
         ),
         Purpose::Value => (
-            input_name(name),
+            input_name(context, name),
             format!("A [`{record}`](crate::{record}) that is sent."),
         ),
         Purpose::Member => (
-            update_name(name),
+            update_name(context, name),
             format!("A new [`{record}`](crate::{record}), or changes to one: what is not set keeps its value."),
         ),
     };
@@ -506,9 +506,9 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
 /// The read type of a type: what all have in common, where it has only derived instances.
 fn read_name(context: &Context<'_>, name: &QualifiedName) -> String {
     if context.is_abstract(name) {
-        other_name(name)
+        other_name(context, name)
     } else {
-        names::type_name(name)
+        context.type_name(name)
     }
 }
 
@@ -535,7 +535,7 @@ fn nested<'c>(
             constant: names::constant_name(&navigation.name),
             docs,
             value: SetterValue::Objects {
-                edit: create_name(ty),
+                edit: create_name(context, ty),
                 typed,
                 clear: None,
             },
@@ -567,7 +567,7 @@ fn setter_value(
     let may_clear = property.nullable && is_partial && is_clearable;
     let clear = may_clear.then(|| names::method_name("clear", &field));
     if let Some(ty) = object_of(context, &property.ty) {
-        let edit = input_name(ty);
+        let edit = input_name(context, ty);
         return Some(if property.ty.collection {
             let typed = false;
             SetterValue::Objects { edit, typed, clear }

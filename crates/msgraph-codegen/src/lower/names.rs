@@ -7,7 +7,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use super::Context;
 use crate::{
     Diagnostic,
-    csdl::{QualifiedName, Type, Versions},
+    csdl::{QualifiedName, Versions},
     plan::{ModelItem, SetterValue},
 };
 
@@ -89,14 +89,71 @@ const TAKEN_STEPS: &[&str] = &["delete", "get", "new", "update"];
 /// Fields and methods that generated types have of their own.
 const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "new", "property"];
 
-/// The Rust type for a type: its name in camel case, with an underscore where the name is taken.
-pub(super) fn type_name(name: &QualifiedName) -> String {
-    derived_name(name, "")
+/// The Rust names of the types in a slice. Of two types of one name, that of the shorter namespace keeps it; the other has
+/// the end of its namespace before it.
+pub(crate) struct TypeNames {
+    names: BTreeMap<QualifiedName, String>,
+    /// In lower case: file systems may not tell case apart.
+    taken: BTreeSet<String>,
 }
 
-/// The Rust type that is made for a type and a purpose: `PlannerTaskUpdate`.
-pub(super) fn derived_name(name: &QualifiedName, purpose: &str) -> String {
-    guard_type(name.name().to_upper_camel_case() + purpose)
+impl TypeNames {
+    pub(super) fn of<'n>(types: impl Iterator<Item = &'n QualifiedName>) -> Self {
+        let mut types: Vec<_> = types.collect();
+        types.sort_by_key(|name| (name.namespace().len(), *name));
+        let mut names = Self {
+            names: BTreeMap::new(),
+            taken: BTreeSet::new(),
+        };
+        for name in types {
+            let chosen = names.free(name);
+            names.taken.insert(chosen.to_lowercase());
+            names.names.insert(name.clone(), chosen);
+        }
+        names
+    }
+
+    /// The name of a type; that of one outside the slice is not taken by one inside.
+    pub(super) fn get(&self, name: &QualifiedName) -> String {
+        self.names.get(name).cloned().unwrap_or_else(|| self.free(name))
+    }
+
+    /// The name that is made of a type's and a purpose.
+    pub(super) fn derived(&self, name: &QualifiedName, purpose: &str) -> String {
+        let mut derived = guard_type(self.get(name).trim_end_matches('_').to_owned() + purpose);
+        while self.taken.contains(&derived.to_lowercase()) {
+            derived.push('_');
+        }
+        derived
+    }
+
+    /// The types that have another name than their own.
+    pub(super) fn renamed(&self) -> Vec<String> {
+        let renamed = self.names.iter().filter(|(name, rust)| simple_name(name) != **rust);
+        renamed.map(|(name, rust)| format!("{name} is {rust}")).collect()
+    }
+
+    fn free(&self, name: &QualifiedName) -> String {
+        let is_free = |rust: &String| !self.taken.contains(&rust.to_lowercase());
+        let parts: Vec<_> = name.namespace().split('.').collect();
+        let qualified = (0..parts.len()).rev().map(|first| {
+            let words = parts.iter().skip(first).map(|part| part.to_upper_camel_case());
+            guard_type(words.collect::<String>() + &name.name().to_upper_camel_case())
+        });
+        let mut candidates = std::iter::once(simple_name(name)).chain(qualified);
+        candidates.find(is_free).unwrap_or_else(|| {
+            let mut rust = simple_name(name);
+            while !is_free(&rust) {
+                rust.push('_');
+            }
+            rust
+        })
+    }
+}
+
+/// The name of a type in camel case, with an underscore where it is taken.
+fn simple_name(name: &QualifiedName) -> String {
+    guard_type(name.name().to_upper_camel_case())
 }
 
 /// A type's name, with an underscore where it is taken.
@@ -180,42 +237,12 @@ fn guard_digit(name: String) -> String {
     }
 }
 
-/// Complains of two types of the metadata that would have one name.
-pub(super) fn check_types(context: &Context<'_>) {
-    let mut names: BTreeMap<String, &QualifiedName> = BTreeMap::new();
-    for name in context.slice.types.keys() {
-        let rust = type_name(name);
-        let Some(first) = names.insert(rust.to_lowercase(), name) else {
-            continue;
-        };
-        let (offset, versions) = match context.edm.types.get(name) {
-            Some(Type::Structured(structured)) => (structured.offset, structured.versions),
-            Some(Type::Enum(ty)) => (ty.offset, ty.versions),
-            // A definition has no type of its own.
-            Some(Type::Definition(_)) | None => continue,
-        };
-        context.complain(Diagnostic::at(
-            context.source(versions),
-            offset,
-            format!("`{first}` and `{name}` would both be `{rust}` in Rust"),
-            "take only one of them into the slice, by a narrower root",
-        ));
-    }
-}
-
 /// Complains of two items that would be in one file.
 pub(super) fn check_files<'n>(context: &Context<'_>, names: impl Iterator<Item = &'n str>) {
     let mut seen = BTreeSet::new();
-    let types: BTreeSet<_> = context
-        .slice
-        .types
-        .keys()
-        .map(|name| type_name(name).to_lowercase())
-        .collect();
     for name in names {
         // File systems may not tell case apart.
-        let file = name.to_lowercase();
-        if !seen.insert(file.clone()) && !types.contains(&file) {
+        if !seen.insert(name.to_lowercase()) {
             context.complain(Diagnostic::of(
                 &context.source(Versions::ALL).name,
                 format!("two generated items would both be `{name}`"),
@@ -321,7 +348,7 @@ mod tests {
     #[test]
     fn taken_types() {
         for (name, ty) in [("plannerTask", "PlannerTask"), ("option", "Option_"), ("self", "Self_")] {
-            assert_eq!(type_name(&QualifiedName::new("graph", name)), ty);
+            assert_eq!(simple_name(&QualifiedName::new("graph", name)), ty);
         }
     }
 

@@ -8,9 +8,9 @@ use super::{Context, model, names};
 use crate::{
     csdl::{BoundCall, TypeRef, ValueType},
     docs::Item,
-    overlay::{Entry, OperationEntry, reference},
+    overlay::{Entry, OperationEntry, Overlay, reference},
     plan::{Answer, Argument, Body, Builder, Child, Filter, Gated, Method, Operation, RustType, Shortcut},
-    slice::{Chosen, Node, Scope, Step},
+    slice::{Chosen, Node, Scope, Slice, Step},
     toml_input::{Place, pattern},
 };
 
@@ -122,6 +122,27 @@ fn path(node: &Node) -> String {
 
 fn builder_name(context: &Context<'_>, node: &Node) -> String {
     let path = canonical(context, node);
+    let name = context.builder_names.get(&path).cloned();
+    name.unwrap_or_else(|| named_after(&path))
+}
+
+/// The names of the builders, by path. Of two that would have one name, the later has an underscore.
+pub(super) fn builder_names(slice: &Slice, overlay: &Overlay<'_>) -> BTreeMap<String, String> {
+    let paths: BTreeSet<_> = slice.nodes.iter().map(|node| overlay.canonical(&path(node))).collect();
+    let (mut names, mut taken) = (BTreeMap::new(), BTreeSet::new());
+    for path in paths {
+        let mut name = named_after(&path);
+        // File systems may not tell case apart.
+        while !taken.insert(name.to_lowercase()) {
+            name.push('_');
+        }
+        names.insert(path, name);
+    }
+    names
+}
+
+/// A type's name out of a path.
+fn named_after(path: &str) -> String {
     let words = path.split('/').map(|segment| match segment {
         "{}" => "Item".to_owned(),
         name => name.to_upper_camel_case(),
@@ -306,7 +327,7 @@ fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen
         segment: call.map(|call| call.name.as_str()).or(stream).map(str::to_owned),
         path,
         docs,
-        entity: names::type_name(&node.target),
+        entity: context.type_name(&node.target),
         if_match: entry.is_some_and(|entry| entry.value.if_match),
         filter: filter.map(|(filter, _)| filter),
         body: body(context, node, method, call, entry),
@@ -387,10 +408,10 @@ fn operations_of(context: &Context<'_>, node: &Node, method: Method, chosen: &Ch
         name: names::method_name(&operation.name, &names::field_name(derived.name())),
         facts: format!("{}_{}", operation.facts, names::constant_name(derived.name())),
         body: Body::TypedEdit(match method {
-            Method::Post => model::create_name(derived),
-            _ => model::update_name(derived),
+            Method::Post => model::create_name(context, derived),
+            _ => model::update_name(context, derived),
         }),
-        answer: Answer::One(RustType::Versioned(names::type_name(derived))),
+        answer: Answer::One(RustType::Versioned(context.type_name(derived))),
         ..operation.clone()
     });
     derived.collect()
@@ -428,7 +449,7 @@ fn body(
         (Some(call), Method::Post) => {
             let arguments = call.parameters.iter().map(|parameter| {
                 let object = model::object_of(context, &parameter.ty);
-                let ty = object.map(|ty| RustType::Model(model::input_name(ty)));
+                let ty = object.map(|ty| RustType::Model(model::input_name(context, ty)));
                 Argument {
                     name: names::field_name(&parameter.name),
                     wire: parameter.name.clone(),
@@ -443,10 +464,10 @@ fn body(
             });
             Body::Parameters(arguments.collect())
         }
-        (None, Method::Post) if typed => Body::TypedEdit(model::create_name(&node.target)),
-        (None, Method::Post) => Body::Edit(model::create_name(&node.target)),
-        (_, Method::Patch) if typed => Body::TypedEdit(model::update_name(&node.target)),
-        (_, Method::Patch) => Body::Edit(model::update_name(&node.target)),
+        (None, Method::Post) if typed => Body::TypedEdit(model::create_name(context, &node.target)),
+        (None, Method::Post) => Body::Edit(model::create_name(context, &node.target)),
+        (_, Method::Patch) if typed => Body::TypedEdit(model::update_name(context, &node.target)),
+        (_, Method::Patch) => Body::Edit(model::update_name(context, &node.target)),
         (_, Method::Get | Method::Put | Method::Delete) => Body::None,
     }
 }
