@@ -205,7 +205,7 @@ fn actions_send_only_what_they_are_given() {
     let (id, etag) = (Id::new("p"), ETag::new("W/\"x\""));
     let body = |request: &msgraph_core::Request<()>| request.body().unwrap().as_bytes().to_vec();
     assert_eq!(body(&beta::planner().plan(&id).archive(&etag, None)), b"{}");
-    let archive = beta::planner().plan(&id).archive(&etag, Some("done".to_owned()));
+    let archive = beta::planner().plan(&id).archive(&etag, Some("done"));
     assert_eq!(body(&archive), b"{\"justification\":\"done\"}");
     assert_eq!(
         archive
@@ -309,4 +309,72 @@ fn the_retired_api_reads_what_was_recorded() {
 fn beta_is_the_superset() {
     use msgraph_core::request::Versions;
     assert!(operations().all(|operation| operation.versions.contains(Versions::BETA)));
+}
+
+/// What a derived type has takes the place of what its base has by the same name.
+#[test]
+fn the_changes_of_a_collection_are_of_its_type() {
+    let request = beta::planner().plan(&Id::new("p")).buckets().delta();
+    let _: msgraph_core::Request<DeltaPage<msgraph_model::PlannerBucket>> = request.finish();
+    let paths: Vec<_> = operations()
+        .map(|operation| (operation.path, operation.method))
+        .collect();
+    let is_delta = |path: &&str| path.ends_with("/delta");
+    let deltas: Vec<_> = paths.iter().map(|(path, _)| *path).filter(is_delta).collect();
+    let unique: std::collections::BTreeSet<_> = deltas.iter().collect();
+    assert_eq!((deltas.len(), unique.len()), (16, 16));
+}
+
+#[test]
+fn a_task_changes_its_plan_in_beta_only() {
+    let (id, etag) = (Id::new("t"), ETag::new("W/\"x\""));
+    let edit = || PlannerTaskUpdate::new().plan_id(&Id::new("p"));
+    assert_eq!(beta::planner().task(&id).update(&etag, edit()).check(), Ok(()));
+    assert!(v1::planner().task(&id).update(&etag, edit()).check().is_err());
+}
+
+#[test]
+fn an_upload_that_says_nothing_is_no_progress() {
+    let decode = |status, body: &str| Uploaded::decode(Reply::new(status, body.as_bytes()));
+    assert_eq!(
+        decode(200, "{\"NextExpectedRanges\":\"5\"}"),
+        Ok(Uploaded::More(vec![5]))
+    );
+    for body in [
+        "{}",
+        "{\"nextExpectedRanges\":[]}",
+        "{\"nextExpectedRanges\":[\"soon\"]}",
+        "",
+    ] {
+        assert!(decode(200, body).is_err(), "{body}");
+    }
+    assert!(decode(202, "").is_err());
+    let session = v1::me()
+        .todo()
+        .list(&Id::new("l"))
+        .task(&Id::new("t"))
+        .attachment_session(&Id::new("s"));
+    let too_much = UploadPart::new(vec![0; 4 * 1024 * 1024 + 1], 0, 9_000_000);
+    assert_eq!(session.write_content(too_much).check(), Err(RequestFault::InvalidPart));
+}
+
+#[test]
+fn a_text_is_no_whole_answer_and_gives_way_to_what_is_set() {
+    assert!(msgraph_model::PlanUsageRight::decode(Reply::new(200, b"\"Service says no\"")).is_err());
+    let mut by: msgraph_model::IdentitySet = serde_json::from_value(json!("8414b634")).unwrap();
+    by.user = Some(Box::default());
+    assert_eq!(serde_json::to_value(&by).unwrap(), json!({ "user": {} }));
+}
+
+#[test]
+fn a_followed_link_is_of_its_version() {
+    let version = |url: &str| msgraph_core::NextLink::<TodoTaskList>::new(url).follow().version();
+    assert_eq!(
+        version("https://graph.microsoft.com/beta/me/todo/lists/delta?$skiptoken=x"),
+        "beta"
+    );
+    assert_eq!(
+        version("https://graph.microsoft.com/v1.0/me/todo/lists/delta?$skiptoken=x"),
+        "v1.0"
+    );
 }

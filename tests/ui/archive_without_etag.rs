@@ -3,5 +3,5 @@ use msgraph_core::Id;
 use msgraph_request::beta;
 
 fn main() {
-    let _ = beta::planner().plan(&Id::new("p")).archive(Some("done".to_owned()));
+    let _ = beta::planner().plan(&Id::new("p")).archive(Some("done"));
 }

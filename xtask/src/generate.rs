@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use msgraph_codegen::{CoreDependency, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
 use serde::Deserialize;
 
@@ -23,12 +23,16 @@ pub(crate) struct Arguments {
     check: bool,
 
     /// Generate from this CSDL file instead, into a workspace of its own.
-    #[arg(long, value_name = "FILE", requires_all = ["root", "out"])]
+    #[arg(long, value_name = "FILE", requires = "out")]
     metadata: Option<PathBuf>,
 
     /// A path to generate, such as `planner/tasks/**` or `me/events#GET`.
     #[arg(long, value_name = "GLOB", requires = "metadata")]
     root: Vec<String>,
+
+    /// Generate everything instead: every type, and one path to each.
+    #[arg(long, requires = "metadata", conflicts_with = "root")]
+    all: bool,
 
     /// A type whose derived types are generated, too, such as `microsoft.graph.attachment`.
     #[arg(long, value_name = "TYPE", requires = "metadata")]
@@ -188,6 +192,10 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
             })
             .collect()
     };
+    ensure!(
+        arguments.all || !arguments.root.is_empty(),
+        "what is to be generated? Name paths with --root, or everything with --all"
+    );
     let started = Instant::now();
     let name = crate_name(out)?;
     let folder = repository().join("metadata");

@@ -42,7 +42,7 @@ fn check(version: Version, theirs: &Source) -> Result<()> {
     let (_, ours) = ours.with_context(|| format!("the manifest names no metadata of {}", version.name()))?;
     let (own, other) = (edm(ours)?, edm(theirs)?);
     let mut differences = Differences::default();
-    differences.compare(&own, &other);
+    differences.compare(&own, &other, &remarks);
     differences.reach(&input, version, theirs)?;
 
     let (mut open, mut explained) = (Vec::new(), BTreeSet::new());
@@ -134,11 +134,17 @@ impl Differences {
     }
 
     /// What we say, and the other metadata does not.
-    fn compare(&mut self, ours: &Edm, theirs: &Edm) {
+    fn compare(&mut self, ours: &Edm, theirs: &Edm, remarks: &Remarks) {
+        let is_whole = |name: &QualifiedName| !remarks.partial.contains(name.as_str());
         for (name, ty) in &ours.types {
             match (ty, theirs.types.get(name)) {
                 (_, None) => self.push(name.to_string(), "is not declared there"),
-                (Type::Structured(ours), Some(Type::Structured(theirs))) => self.structured(name, ours, theirs),
+                (Type::Structured(ours), Some(Type::Structured(theirs))) => {
+                    self.structured(name, ours, theirs);
+                    if is_whole(name) {
+                        self.whole(name, ours, theirs);
+                    }
+                }
                 (Type::Enum(ours), Some(Type::Enum(theirs))) => self.enumeration(name, ours, theirs),
                 (Type::Definition(ours), Some(Type::Definition(theirs))) if ours == theirs => {}
                 _ => self.push(name.to_string(), "is another kind of type there"),
@@ -157,6 +163,15 @@ impl Differences {
         for call in ours.calls.iter().filter(|call| !is_there(call)) {
             let item = format!("{}/{}", call.target, call.name);
             self.push(item, "there is no such function or action there");
+        }
+        let is_ours = |call: &&BoundCall| ours.calls.iter().any(|own| own.is_same(call));
+        let on_ours = theirs
+            .calls
+            .iter()
+            .filter(|call| ours.types.contains_key(&call.target) && is_whole(&call.target));
+        for call in on_ours.filter(|call| !is_ours(call)) {
+            let item = format!("{}/{}", call.target, call.name);
+            self.push(item, "the function or action is only there");
         }
     }
 
@@ -182,7 +197,12 @@ impl Differences {
         for navigation in &ours.navigations {
             let other = theirs.navigations.iter().find(|other| other.name == navigation.name);
             let facts = |navigation: &msgraph_codegen::csdl::Navigation| {
-                (navigation.target.clone(), navigation.collection, navigation.contained)
+                (
+                    navigation.target.clone(),
+                    navigation.collection,
+                    navigation.nullable,
+                    navigation.contained,
+                )
             };
             if other.map(facts) != Some(facts(navigation)) {
                 self.push(
@@ -191,11 +211,21 @@ impl Differences {
                 );
             }
         }
-        // Partial types lead to Planner and To Do only; all others are whole.
-        let is_partial = ours.properties.is_empty() && ours.entity;
-        for property in theirs.properties.iter().filter(|_| !is_partial) {
+    }
+
+    /// What the other metadata says of a type, and we do not.
+    fn whole(&mut self, name: &QualifiedName, ours: &Structured, theirs: &Structured) {
+        for property in &theirs.properties {
             if !ours.properties.iter().any(|own| own.name == property.name) {
                 self.push(format!("{name}/{}", property.name), "only there");
+            }
+        }
+        for navigation in &theirs.navigations {
+            if !ours.navigations.iter().any(|own| own.name == navigation.name) {
+                self.push(
+                    format!("{name}/{}", navigation.name),
+                    "the navigation property is only there",
+                );
             }
         }
     }
@@ -237,9 +267,114 @@ impl Differences {
         let mut laid_over = input.clone();
         laid_over.scope = Scope::Wider;
         laid_over.metadata.push((version, theirs.clone()));
-        for item in in_scope(&laid_over)?.difference(&here) {
-            self.push(item.clone(), "our roots reach it, only there");
+        match in_scope(&laid_over) {
+            Ok(there) => {
+                for item in there.difference(&here) {
+                    self.push(item.clone(), "our roots reach it, only there");
+                }
+            }
+            // What is told already contradicts ours, so the two cannot be laid over each other.
+            Err(_) if !self.0.is_empty() => {
+                self.push(
+                    "what our roots reach".to_owned(),
+                    "is not looked at before the two agree",
+                );
+            }
+            Err(error) => return Err(error),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each fact of another document that differs from ours is told, by the item that it is about.
+    #[test]
+    fn every_kind_of_difference_is_told() {
+        let cases = [
+            (
+                "Name=\"percentComplete\" Type=\"Edm.Int32\"",
+                "Name=\"percentComplete\" Type=\"Edm.Int64\"",
+                "plannerTask/percentComplete",
+            ),
+            (
+                "Name=\"occurrenceId\" Type=\"Edm.Int32\" Nullable=\"false\"",
+                "Name=\"occurrenceId\" Type=\"Edm.Int32\"",
+                "plannerTaskRecurrence/occurrenceId",
+            ),
+            (
+                "\"plannerPlan\" BaseType=\"graph.plannerDelta\"",
+                "\"plannerPlan\" BaseType=\"graph.entity\"",
+                "plannerPlan",
+            ),
+            (
+                "Name=\"roster\" Value=\"3\"",
+                "Name=\"roster\" Value=\"10\"",
+                "plannerContainerType/roster",
+            ),
+            (
+                "Name=\"roster\" Value=\"3\"",
+                "Name=\"rota\" Value=\"3\"",
+                "plannerContainerType/rota",
+            ),
+            (" IsFlags=\"true\"", "", "plannerTaskCompletionRequirements"),
+            (
+                "Name=\"plannerAssignments\" OpenType=\"true\"",
+                "Name=\"plannerAssignments\"",
+                "plannerAssignments",
+            ),
+            (
+                "\"Collection(graph.plannerRoster)\"",
+                "\"graph.plannerRoster\"",
+                "planner/rosters",
+            ),
+            (
+                "<NavigationProperty Name=\"rosters\"",
+                "<NavigationProperty Nullable=\"false\" Name=\"rosters\"",
+                "planner/rosters",
+            ),
+            (
+                "<NavigationProperty Name=\"rosters\"",
+                "<NavigationProperty Name=\"x\" Type=\"graph.user\" />\n<NavigationProperty Name=\"rosters\"",
+                "planner/x",
+            ),
+            (
+                "<EntityType Name=\"planner\" BaseType=\"graph.entity\">",
+                "<EntityType Name=\"planner\" BaseType=\"graph.entity\"><Property Name=\"x\" Type=\"Edm.String\" />",
+                "planner/x",
+            ),
+            ("Action Name=\"archive\"", "Action Name=\"store\"", "plannerPlan/store"),
+            (
+                "Name=\"justification\" Type=\"Edm.String\"",
+                "Name=\"why\" Type=\"Edm.String\"",
+                "plannerPlan/archive",
+            ),
+            (
+                "<Singleton Name=\"planner\"",
+                "<Singleton Name=\"planer\"",
+                "container/planner",
+            ),
+        ];
+        let input = own_slice().unwrap();
+        let remarks = Remarks::read(&input.overlay, Version::Beta).unwrap();
+        let (_, ours) = input
+            .metadata
+            .iter()
+            .find(|(version, _)| *version == Version::Beta)
+            .unwrap();
+        for (from, to, item) in cases {
+            assert!(ours.text.contains(from), "{from}");
+            let theirs = Source::new("theirs", ours.text.replace(from, to));
+            let mut differences = Differences::default();
+            differences.compare(&edm(ours).unwrap(), &edm(&theirs).unwrap(), &remarks);
+            let items: Vec<_> = differences
+                .0
+                .iter()
+                .map(|(item, _)| item.trim_start_matches("microsoft.graph."))
+                .collect();
+            assert!(items.contains(&item), "{item}: {items:?}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     overlay::Overlay,
     plan::{Plan, Version},
     report,
-    slice::{self, Slice},
+    slice::{self, Extent, Slice},
 };
 
 /// What is generated from.
@@ -19,7 +19,7 @@ pub struct Input {
     pub metadata: Vec<(Version, Source)>,
     /// The file that the roots stand in, for complaints about them.
     pub manifest: Source,
-    /// What is generated.
+    /// What is generated: everything where there are no roots.
     pub roots: Vec<Root>,
     /// The types whose derived types are generated, too.
     pub derived: Vec<Root>,
@@ -113,7 +113,12 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
     let docs = Docs::read(&input.docs)?;
     let allowed = |method, path: &str| lower::allowed(&overlay, &input.metadata, method, path);
     let hints = lower::hints(&edm, &overlay, &allowed);
-    let slice = slice::slice(&edm, &input.manifest, &input.roots, &input.derived, &hints)?;
+    let extent = if input.roots.is_empty() {
+        Extent::Whole
+    } else {
+        Extent::Roots(&input.roots)
+    };
+    let slice = slice::slice(&edm, &input.manifest, extent, &input.derived, &hints)?;
     let Lowered {
         plan,
         renamed,
@@ -129,8 +134,17 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
         _ => None,
     };
     let report = Report::new(&slice, &plan, without_prose, [&model, &request], first_version);
+    // Another slice has its own.
+    let skipped: Vec<_> = match input.scope {
+        Scope::Exact => overlay.skipped.iter().collect(),
+        Scope::Wider => Vec::new(),
+    };
+    let skipped: Vec<_> = skipped
+        .into_iter()
+        .map(|(item, entry)| format!("{}: {}", item.replace("{}", "{id}"), entry.value.reason))
+        .collect();
     Ok(Output {
-        lock: report::lock(&slice, &plan, &overlay, &renamed),
+        lock: report::lock(&slice, &plan, &skipped, &renamed),
         model,
         request,
         plan,

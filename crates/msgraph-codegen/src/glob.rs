@@ -32,6 +32,12 @@ pub(crate) struct Agreement {
 }
 
 impl Agreement {
+    /// With every path.
+    pub(crate) const ALL: Self = Self {
+        whole: true,
+        beginning: true,
+    };
+
     pub(crate) fn any(self) -> bool {
         self.whole || self.beginning
     }
@@ -107,7 +113,11 @@ impl Glob {
                     Segment::Any => (!spelt).then_some(*position),
                     Segment::One => Some(position + 1),
                     Segment::Key => segment.starts_with('{').then_some(position + 1),
-                    Segment::Name(name) => (name == segment).then_some(position + 1),
+                    // A function is named without its parameters.
+                    Segment::Name(name) => {
+                        let called = segment.split('(').next();
+                        (name == segment || called == Some(name)).then_some(position + 1)
+                    }
                 });
             reached = self.closure(next.collect());
         }

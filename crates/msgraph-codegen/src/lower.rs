@@ -72,7 +72,7 @@ pub(crate) fn lower(
         complaints: RefCell::default(),
         without_prose: RefCell::default(),
     };
-    let (builders, entries) = requests::lower(&context);
+    let (mut builders, entries) = requests::lower(&context);
     let mut model = model::lower(&context);
     model.extend(context.markers.take().into_iter().map(|(name, entity)| Gated {
         gate: Gate::OPEN,
@@ -88,6 +88,10 @@ pub(crate) fn lower(
         context.check_skipped();
     }
     let mut renamed = context.names.renamed();
+    let methods = builders
+        .iter_mut()
+        .flat_map(|builder| names::settle_builder(&mut builder.item));
+    renamed.extend(methods);
     let builders_renamed = context.builder_names.iter().filter(|(_, name)| name.ends_with('_'));
     renamed.extend(builders_renamed.map(|(path, name)| format!("{} is {name}", path.replace("{}", "{id}"))));
     renamed.extend(names::settle(model.iter_mut().map(|item| &mut item.item)));
@@ -128,8 +132,13 @@ pub(crate) fn hints<'h>(edm: &Edm, overlay: &Overlay<'_>, allowed: &'h dyn Fn(Me
         let value = qualify(&entry.namespace, entry.value.value.get_ref());
         edm.types.contains_key(&value).then(|| (name.clone(), value))
     });
+    let expands = overlay.types.iter().flat_map(|(name, entry)| {
+        let names = entry.value.expands.iter().map(|name| name.get_ref().clone());
+        names.map(|navigation| (name.clone(), navigation))
+    });
     Hints {
         leanings: pairs.collect(),
+        expands: expands.collect(),
         allowed,
     }
 }
@@ -167,16 +176,24 @@ impl<'a> Context<'a> {
 
     /// The versions of a member, as one value where the type that declares it has no others.
     fn member_versions(&self, declaring: &QualifiedName, versions: Versions) -> Versions {
-        let declared = match self.edm.types.get(declaring) {
-            Some(Type::Structured(ty)) => ty.versions,
-            Some(Type::Enum(ty)) => ty.versions,
-            Some(Type::Definition(_)) | None => Versions::ALL,
-        };
-        if declared == versions {
+        if self.edm.versions_of(declaring) == versions {
             Versions::ALL
         } else {
             self.versions(versions)
         }
+    }
+
+    /// The version that the overlay entry of a type names.
+    fn version_named(&self, ty: &QualifiedName, version: &Spanned<String>) -> Versions {
+        let number = self
+            .versions
+            .iter()
+            .position(|(known, _)| known.name() == version.get_ref());
+        if number.is_none() && self.scope == generate::Scope::Exact {
+            let message = format!("there is no metadata of a version `{}`", version.get_ref());
+            self.complain_of_entry(ty, message, "name a version that the manifest has");
+        }
+        number.map_or(Versions::NONE, Versions::only)
     }
 
     /// When that is compiled which is generated for these.
@@ -488,7 +505,8 @@ fn primitive_type(primitive: Primitive) -> RustType {
         Primitive::Int64 => RustType::Integer("i64"),
         Primitive::Single => RustType::Float("f32"),
         Primitive::Double => RustType::Float("f64"),
-        Primitive::String | Primitive::Guid => RustType::Text,
+        Primitive::String => RustType::Text,
+        Primitive::Guid => RustType::Core("Guid"),
         Primitive::DateTimeOffset => RustType::Core("DateTimeOffset"),
         Primitive::Binary => RustType::Core("Binary"),
         Primitive::Date => RustType::Core("Date"),

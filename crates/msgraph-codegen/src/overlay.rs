@@ -26,6 +26,8 @@ pub(crate) struct Overlay<'a> {
     pub(crate) aliases: BTreeMap<String, Entry<'a, AliasEntry>>,
     /// Entities that the metadata does not declare, and whose ids occur all the same.
     pub(crate) outside: BTreeSet<QualifiedName>,
+    /// Types of which our metadata declares no more than what leads through them.
+    pub(crate) partial: BTreeSet<QualifiedName>,
     /// What exists and is not generated, by path, or by type.
     pub(crate) skipped: BTreeMap<String, Entry<'a, RemarkEntry>>,
     /// What we declare and a metadata file lacks, by item.
@@ -82,6 +84,8 @@ struct File {
     #[serde(default)]
     outside: Vec<String>,
     #[serde(default)]
+    partial: Vec<String>,
+    #[serde(default)]
     r#type: Table<TypeEntry>,
     #[serde(default)]
     open_type: Table<OpenTypeEntry>,
@@ -121,9 +125,15 @@ pub(crate) struct TypeEntry {
     /// Only the service makes and changes such objects.
     #[serde(default)]
     pub(crate) service_only: bool,
+    /// Navigation properties that an object may hold, expanded, though no path leads there.
+    #[serde(default)]
+    pub(crate) expands: Vec<Spanned<String>>,
     /// Navigation properties whose objects can be created together with the object.
     #[serde(default)]
     pub(crate) deep_insert: Vec<Spanned<String>>,
+    /// What only one version lets an update change, with that version.
+    #[serde(default)]
+    pub(crate) update_only_in: Table<Spanned<String>>,
     /// What cannot be cleared, though it may be null.
     #[serde(default)]
     pub(crate) not_clearable: Vec<Spanned<String>>,
@@ -277,6 +287,8 @@ impl<'a> Overlay<'a> {
         };
         self.outside
             .extend(file.outside.iter().map(|name| qualify(namespace, name)));
+        self.partial
+            .extend(file.partial.iter().map(|name| qualify(namespace, name)));
         let by_type = |key: &str| qualify(namespace, key);
         let by_item = |key: &str| match key.split_once('/') {
             Some(("", _)) => pattern(key),

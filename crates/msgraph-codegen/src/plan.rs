@@ -160,6 +160,8 @@ pub struct Record {
     pub name: String,
     /// Its type as `@odata.type` names it.
     pub odata_type: String,
+    /// Whether it may have properties that are not declared.
+    pub open: bool,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// Its properties, sorted by name.
@@ -286,8 +288,10 @@ pub struct Setter {
     pub docs: Vec<String>,
     /// What is set.
     pub value: SetterValue,
-    /// The versions that have the property.
+    /// The versions that let it be set.
     pub versions: Versions,
+    /// Whether they are fewer than those that have the property.
+    pub confined: bool,
     /// Since when it is retired, if it is.
     pub retired: Option<String>,
 }
@@ -459,8 +463,10 @@ pub struct Operation {
     pub path: String,
     /// Other beginnings of the path that lead to the same, each as what it stands for and what it is.
     pub aliases: Vec<(String, String)>,
-    /// The segment after the builder's path, for a function or an action.
+    /// The segment after the builder's path, for a function, an action or a stream.
     pub segment: Option<String>,
+    /// What a function is called with.
+    pub arguments: Vec<Argument>,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// The entity type at the end of the builder's path.
@@ -508,7 +514,7 @@ pub enum Body {
     Part,
 }
 
-/// A parameter of an action.
+/// A parameter of a function or an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
     /// The name of the Rust parameter.
@@ -519,6 +525,8 @@ pub struct Argument {
     pub ty: RustType,
     /// Whether that is a write type, or a list of one.
     pub is_object: bool,
+    /// Whether it is an object that has no write type, or several.
+    pub is_complex: bool,
     /// Whether it may be left out.
     pub optional: bool,
 }

@@ -3,7 +3,7 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use crate::{csdl::Versions, overlay::Overlay, plan::Plan, slice::Slice};
+use crate::{csdl::Versions, plan::Plan, slice::Slice};
 
 /// What a generation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl fmt::Display for Report {
 }
 
 /// The text of the lock file.
-pub(crate) fn lock(slice: &Slice, plan: &Plan, overlay: &Overlay<'_>, renamed: &[String]) -> String {
+pub(crate) fn lock(slice: &Slice, plan: &Plan, skipped: &[String], renamed: &[String]) -> String {
     let every = |versions: Versions| (0..plan.versions.len()).all(|number| versions.has(number));
     let note = |versions: Versions| match plan.versions.get(versions.first()) {
         Some(version) if !every(versions) => format!(" ({} only)", version.name()),
@@ -111,11 +111,11 @@ pub(crate) fn lock(slice: &Slice, plan: &Plan, overlay: &Overlay<'_>, renamed: &
     for (item, reason) in &slice.cut {
         let _ = writeln!(text, "{item}: {reason}");
     }
-    if !overlay.skipped.is_empty() {
+    if !skipped.is_empty() {
         text.push_str("\n# skipped: reason\n");
     }
-    for (item, entry) in &overlay.skipped {
-        let _ = writeln!(text, "{}: {}", item.replace("{}", "{id}"), entry.value.reason);
+    for item in skipped {
+        let _ = writeln!(text, "{item}");
     }
     text.push_str("\n# renamed, because the name is taken\n");
     for name in renamed {

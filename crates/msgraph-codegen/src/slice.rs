@@ -1,5 +1,7 @@
 //! The part of a model that is generated: the paths that the roots name, and the types that these need.
 
+mod whole;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
@@ -40,6 +42,8 @@ pub(crate) struct Scope {
 pub(crate) struct Hints<'h> {
     /// A type, and the types that it leans on.
     pub(crate) leanings: BTreeMap<QualifiedName, QualifiedName>,
+    /// Navigation properties that objects may hold though no path leads there, by declaring type and name.
+    pub(crate) expands: BTreeSet<(QualifiedName, String)>,
     /// The versions in which the service has an operation, by method and path.
     pub(crate) allowed: &'h dyn Fn(Method, &str) -> Versions,
 }
@@ -109,13 +113,26 @@ pub(crate) enum Step {
     Stream(String),
 }
 
+/// How much of a model is taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Extent<'r> {
+    /// What these name.
+    Roots(&'r [Root]),
+    /// Everything.
+    Whole,
+}
+
 pub(crate) fn slice(
     edm: &Edm,
     manifest: &Source,
-    roots: &[Root],
+    extent: Extent<'_>,
     derived: &[Root],
     hints: &Hints<'_>,
 ) -> Result<Slice, Diagnostics> {
+    let roots = match extent {
+        Extent::Roots(roots) => roots,
+        Extent::Whole => &[],
+    };
     let mut complaints = Vec::new();
     let mut globs = Vec::new();
     for root in roots {
@@ -137,10 +154,15 @@ pub(crate) fn slice(
         hints,
         calls,
         globs,
+        whole: matches!(extent, Extent::Whole),
         slice: Slice::default(),
-        navigations: BTreeSet::new(),
+        navigations: hints.expands.clone(),
     };
-    slicer.walk_roots();
+    if slicer.whole {
+        slicer.walk_whole();
+    } else {
+        slicer.walk_roots();
+    }
     if slicer.slice.nodes.len() > MOST_PATHS {
         complaints.push(Diagnostic::of(
             &manifest.name,
@@ -195,6 +217,9 @@ pub(crate) fn slice(
     slicer.close(&families);
     Diagnostics::check(complaints, slicer.slice)
 }
+
+/// What stands for the root where everything is taken.
+const WHOLE: &str = "all";
 
 /// All of Planner and To Do are some hundreds; a model with many ways round has more paths than anybody could compile.
 const MOST_PATHS: usize = 20_000;
@@ -278,6 +303,8 @@ struct Slicer<'a> {
     hints: &'a Hints<'a>,
     /// The roots, each with its feature.
     globs: Vec<(Glob, Option<String>)>,
+    /// Whether everything is taken, and there are no roots.
+    whole: bool,
     slice: Slice,
     /// The numbers of the functions and actions that are called on one or on many of a type.
     calls: BTreeMap<(&'a QualifiedName, bool), Vec<usize>>,
@@ -336,17 +363,7 @@ impl<'a> Slicer<'a> {
         } else {
             Step::Single(name.to_owned())
         };
-        let writes: &[Method] = match (place.collection, above) {
-            (true, _) => &[Method::Post],
-            (false, []) => &[Method::Patch],
-            (false, _) => &[Method::Patch, Method::Delete],
-        };
-        let reads = [(Method::Get, place.versions)];
-        let writes = writes
-            .iter()
-            .map(|method| (*method, place.versions.and(place.contained)));
-        let methods: Vec<_> = reads.into_iter().chain(writes).collect();
-        let node = self.push(parent, step, path.clone(), place, &methods);
+        let node = self.push(parent, step, path.clone(), place, &place.methods(above.is_empty()));
         place.spelt |= place.contained.is_empty();
         self.visit_calls(node, &path, place, place.collection);
         if !place.collection {
@@ -373,25 +390,25 @@ impl<'a> Slicer<'a> {
 
     /// Visits the functions and actions that are called on what is at the end of a path.
     fn visit_calls(&mut self, node: usize, path: &[String], place: Place<'_>, collection: bool) {
-        let lineage = self.edm.lineage(place.target).into_iter();
+        // What a derived type has takes the place of what its base has by the same name.
+        let lineage = self.edm.lineage(place.target).into_iter().rev();
         let numbers = lineage.filter_map(|(name, _)| self.calls.get(&(name, collection)));
+        let mut seen = BTreeSet::new();
         for number in numbers.flatten().copied().collect::<Vec<_>>() {
             let Some(call) = self.edm.calls.get(number) else {
                 continue;
             };
-            let path = extend(path, &call.name);
+            if !seen.insert(call.segment()) {
+                continue;
+            }
+            let (method, segment) = match call.kind {
+                CallableKind::Function => (Method::Get, call.segment()),
+                CallableKind::Action => (Method::Post, call.name.clone()),
+            };
+            let path = extend(path, &segment);
             if !self.agreement(&path, place.spelt).whole {
                 continue;
             }
-            let method = match call.kind {
-                CallableKind::Function if !call.parameters.is_empty() => {
-                    let reason = "a function with parameters, which are not generated yet";
-                    self.slice.cut.insert(format!("/{}()", path.join("/")), reason);
-                    continue;
-                }
-                CallableKind::Function => Method::Get,
-                CallableKind::Action => Method::Post,
-            };
             let versions = place.versions.and(call.versions);
             if versions.is_empty() {
                 continue;
@@ -475,14 +492,20 @@ impl<'a> Slicer<'a> {
         let whole = format!("/{}", path.join("/"));
         let mut chosen: BTreeMap<Method, Chosen> = BTreeMap::new();
         let named = |glob: &Glob| glob.agreement(&segments, place.spelt).whole;
-        for (glob, feature) in self.globs.iter().filter(|(glob, _)| named(glob)) {
-            for (method, versions) in methods.iter().filter(|(method, _)| glob.takes(*method)) {
+        let globs = self.globs.iter().filter(|(glob, _)| named(glob));
+        let mut choices: Vec<_> = globs.map(|(glob, feature)| (Some(glob), feature)).collect();
+        if self.whole {
+            choices.push((None, &None));
+        }
+        for (glob, feature) in choices {
+            let is_taken = |method: Method| glob.is_none_or(|glob| glob.takes(method));
+            for (method, versions) in methods.iter().filter(|(method, _)| is_taken(*method)) {
                 let versions = versions.and((self.hints.allowed)(*method, &whole));
                 if versions.is_empty() {
                     continue;
                 }
                 let chosen = chosen.entry(*method).or_insert_with(|| Chosen {
-                    root: glob.text().to_owned(),
+                    root: glob.map_or(WHOLE, Glob::text).to_owned(),
                     features: BTreeSet::new(),
                     versions,
                 });
@@ -506,6 +529,9 @@ impl<'a> Slicer<'a> {
 
     /// How far the roots agree with a path, all of them together.
     fn agreement(&self, path: &[String], spelt: bool) -> Agreement {
+        if self.whole {
+            return Agreement::ALL;
+        }
         let path: Vec<_> = path.iter().map(String::as_str).collect();
         let each = self.globs.iter().map(|(glob, _)| glob.agreement(&path, spelt));
         each.fold(Agreement::default(), Agreement::or)
@@ -528,7 +554,10 @@ impl<'a> Slicer<'a> {
     fn close(&mut self, families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>) {
         let chosen = self.slice.nodes.iter().flat_map(|node| node.methods.values());
         let scopes: BTreeSet<_> = chosen.flat_map(Chosen::scopes).collect();
-        let reasons = self.closure(families, None);
+        let mut reasons = self.closure(families, None);
+        if self.whole {
+            self.add_the_rest(&mut reasons);
+        }
         let mut types: BTreeMap<_, _> = reasons
             .into_iter()
             .map(|(name, reason)| {
@@ -540,6 +569,15 @@ impl<'a> Slicer<'a> {
             for name in self.closure(families, Some(scope)).keys() {
                 let need = types.get_mut(name);
                 need.map(|need| need.scopes.insert(scope.clone()));
+            }
+        }
+        // What nothing leads to is not behind a feature.
+        for (name, need) in &mut types {
+            if need.scopes.is_empty() {
+                need.scopes.insert(Scope {
+                    feature: None,
+                    versions: self.edm.versions_of(name),
+                });
             }
         }
         for name in types.keys() {
@@ -616,6 +654,19 @@ impl<'a> Slicer<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// The methods that a path of a set, a singleton or a navigation property has.
+    fn methods(self, is_root: bool) -> Vec<(Method, Versions)> {
+        let writes: &[Method] = match (self.collection, is_root) {
+            (true, _) => &[Method::Post],
+            (false, true) => &[Method::Patch],
+            (false, false) => &[Method::Patch, Method::Delete],
+        };
+        let reads = [(Method::Get, self.versions)];
+        let writes = writes.iter();
+        let writes = writes.map(|method| (*method, self.versions.and(self.contained)));
+        reads.into_iter().chain(writes).collect()
+    }
+
     /// What a navigation property leads to.
     fn beyond(self, navigation: &'a Navigation) -> Self {
         Self {

@@ -79,7 +79,12 @@ impl<T: DeserializeOwned> Answer for Page<T> {
 
 impl<T: Record + DeserializeOwned> Answer for T {
     fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
-        decode(reply)
+        let record: Self = decode(reply)?;
+        // In an object a text is put up with; as the whole answer it is an error.
+        match record.extra().instead() {
+            Some(_) => Err(DecodeError::of::<Self>(reply.status, "expected an object")),
+            None => Ok(record),
+        }
     }
 }
 
@@ -126,11 +131,16 @@ impl DecodeError {
     const NO_BODY: &'static str = "the response has no body";
 
     fn empty<T>(status: u16) -> Self {
+        Self::of::<T>(status, Self::NO_BODY)
+    }
+
+    /// Something is wrong with the body as a whole.
+    pub(crate) fn of<T>(status: u16, reason: &str) -> Self {
         Self {
             expected: any::type_name::<T>(),
             status,
             path: String::new(),
-            reason: Self::NO_BODY.to_owned(),
+            reason: reason.to_owned(),
         }
     }
 

@@ -37,7 +37,7 @@ impl Answer for Content {
 
 /// One part of a content that is uploaded in several.
 ///
-/// Parts go in ascending order, each at most 4 MB.
+/// Parts go in ascending order, each of at most 4 MiB; a request with a larger one is refused before it is sent.
 ///
 /// <https://learn.microsoft.com/graph/todo-attachments>
 #[derive(Clone, PartialEq, Eq)]
@@ -57,11 +57,15 @@ impl UploadPart {
         }
     }
 
-    /// The value of `Content-Range`; `None` where the bytes are not a part of the whole.
+    /// What the service takes at once.
+    const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+    /// The value of `Content-Range`; `None` where the bytes are too many, or not a part of the whole.
     pub(crate) fn range(&self) -> Option<String> {
         let length = u64::try_from(self.bytes.len()).ok()?;
         let last = self.first.checked_add(length)?.checked_sub(1)?;
-        (length > 0 && last < self.total).then(|| format!("bytes {}-{last}/{}", self.first, self.total))
+        (length > 0 && self.bytes.len() <= Self::MOST_BYTES && last < self.total)
+            .then(|| format!("bytes {}-{last}/{}", self.first, self.total))
     }
 }
 
@@ -93,7 +97,7 @@ pub enum Uploaded {
 /// between them.
 impl Answer for Uploaded {
     fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
-        if reply.status == 201 || reply.body.trim_ascii().is_empty() {
+        if reply.status == 201 {
             let location = reply.location.map(Into::into);
             return Ok(Self::Done { location });
         }
@@ -101,11 +105,19 @@ impl Answer for Uploaded {
         let ranges = session
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case("nextExpectedRanges"));
-        let ranges = ranges.and_then(|(_, ranges)| ranges.as_array()).into_iter().flatten();
-        let positions = ranges.filter_map(|range| {
-            let first = range.as_str()?.split('-').next()?;
-            first.trim().parse().ok()
-        });
-        Ok(Self::More(positions.collect()))
+        let ranges: Vec<&Value> = match ranges {
+            Some((_, Value::Array(ranges))) => ranges.iter().collect(),
+            Some((_, range)) => vec![range],
+            None => Vec::new(),
+        };
+        let position = |range: &Value| range.as_str()?.split('-').next()?.trim().parse().ok();
+        let positions: Option<Vec<u64>> = ranges.into_iter().map(position).collect();
+        match positions.filter(|positions| !positions.is_empty()) {
+            Some(positions) => Ok(Self::More(positions)),
+            None => Err(DecodeError::of::<Self>(
+                reply.status,
+                "the session names no position to go on from",
+            )),
+        }
     }
 }

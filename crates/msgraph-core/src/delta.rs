@@ -120,7 +120,12 @@ impl<T: Tracked> Removal<T> {
         }
     }
 
-    /// What the service mentions of the object besides.
+    /// What the service mentions of the object, its id at least.
+    pub fn object(&self) -> &T::Object {
+        &self.object
+    }
+
+    /// The same, to keep.
     pub fn into_object(self) -> T::Object {
         self.object
     }

@@ -9,7 +9,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::{Date, DateTimeOffset, Id, Property, enums::OpenEnum, update::Limit};
+use crate::{Binary, Date, DateTimeOffset, Duration, Guid, Id, Property, TimeOfDay, enums::OpenEnum, update::Limit};
 
 /// A condition on objects of type `R`.
 ///
@@ -171,6 +171,12 @@ impl Literal for &str {
     }
 }
 
+impl Literal for Box<dyn Literal> {
+    fn literal(&self) -> String {
+        (**self).literal()
+    }
+}
+
 impl<T: ?Sized> Literal for &Id<T> {
     fn literal(&self) -> String {
         self.as_str().literal()
@@ -189,23 +195,42 @@ impl Literal for Date {
     }
 }
 
-impl Literal for bool {
+impl Literal for TimeOfDay {
     fn literal(&self) -> String {
-        self.to_string()
+        self.as_str().to_owned()
     }
 }
 
-impl Literal for i32 {
+impl Literal for Guid {
     fn literal(&self) -> String {
-        self.to_string()
+        self.as_str().to_owned()
     }
 }
 
-impl Literal for i64 {
+impl Literal for Duration {
     fn literal(&self) -> String {
-        self.to_string()
+        format!("duration{}", self.as_str().literal())
     }
 }
+
+impl Literal for Binary {
+    fn literal(&self) -> String {
+        format!("binary{}", self.as_str().literal())
+    }
+}
+
+/// Numbers and truth values, as they are.
+macro_rules! plain_literals {
+    ($($ty:ty)*) => {
+        $(impl Literal for $ty {
+            fn literal(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+plain_literals!(bool u8 i8 i16 i32 i64 f32 f64);
 
 /// The name of the member, as a text.
 impl<T: OpenEnum> Literal for T {

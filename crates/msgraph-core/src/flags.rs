@@ -1,6 +1,6 @@
 //! Sets of members of an enumeration, which the service writes as one text: `checklistCompletion,formCompletion`.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeSet, fmt, marker::PhantomData};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -75,9 +75,11 @@ impl<T> Clone for Flags<T> {
     }
 }
 
+/// The same members are set, in whatever order.
 impl<T> PartialEq for Flags<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        let names = |flags: &Self| -> BTreeSet<String> { flags.names().map(str::to_owned).collect() };
+        self.text == other.text || names(self) == names(other)
     }
 }
 

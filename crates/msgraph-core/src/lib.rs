@@ -53,7 +53,7 @@ pub use self::{
     flags::Flags,
     id::Id,
     json::Raw,
-    literal::{Binary, Date, Duration, TimeOfDay},
+    literal::{Binary, Date, Duration, Guid, TimeOfDay},
     open::{Category, EncodedKey, OpenMap},
     order_hint::{NewOrderHint, OrderHint},
     page::{Link, Page},
@@ -70,9 +70,10 @@ pub mod prelude {
 
     pub use crate::{
         Answer, Binary, Category, Content, Date, DateTimeOffset, DecodeError, DeltaPage, DeltaStart, Duration, ETag,
-        EncodedKey, Entity, Flags, Id, NewOrderHint, OpenMap, OrderHint, Page, Polymorphic, Property, Raw, Record,
-        Reply, Request, TimeOfDay, Tracked, UploadPart, Uploaded, Versioned, answer,
+        EncodedKey, Entity, Flags, Guid, Id, NewOrderHint, OpenMap, OrderHint, Page, Polymorphic, Property, Raw,
+        Record, Reply, Request, TimeOfDay, Tracked, UploadPart, Uploaded, Versioned, answer,
         enums::{self, OpenEnum},
+        filter::Literal,
         polymorphic,
         record::{self, Extra, Values, VisitProperties},
         request::{

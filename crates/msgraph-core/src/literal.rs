@@ -19,6 +19,9 @@ pub type Duration = Literal<kind::Duration>;
 /// An `Edm.TimeOfDay`, such as `08:30:00`.
 pub type TimeOfDay = Literal<kind::TimeOfDay>;
 
+/// An `Edm.Guid`, such as `8414b634-316f-41ba-b6a6-646a2949e3a5`.
+pub type Guid = Literal<kind::Guid>;
+
 /// An `Edm.Binary`: bytes, as Base64.
 pub type Binary = Literal<kind::Binary>;
 
@@ -35,6 +38,10 @@ pub mod kind {
     /// A length of time.
     #[derive(Debug)]
     pub enum Duration {}
+
+    /// A number of 128 bits that nothing else has.
+    #[derive(Debug)]
+    pub enum Guid {}
 
     /// A time on any day.
     #[derive(Debug)]

@@ -93,6 +93,13 @@ pub struct Property<R> {
 impl<R> Property<R> {
     /// Used by generated code.
     #[doc(hidden)]
+    pub const fn only_in(mut self, versions: Versions) -> Self {
+        self.versions = versions;
+        self
+    }
+
+    /// Used by generated code.
+    #[doc(hidden)]
     pub const fn new(index: u16, name: &'static str) -> Self {
         Self::of(index, name, Versions::ALL)
     }
@@ -305,6 +312,17 @@ impl VisitProperties for Probe {
     }
 }
 
+/// Walks a record of which no property has a value to its end.
+struct Unset;
+
+impl VisitProperties for Unset {
+    type Error = ();
+
+    fn property<R, T: Serialize>(&mut self, _: Property<R>, value: &Option<T>) -> Result<(), ()> {
+        if value.is_some() { Err(()) } else { Ok(()) }
+    }
+}
+
 const ETAG: &str = "@odata.etag";
 pub(crate) const TYPE: &str = "@odata.type";
 
@@ -432,7 +450,7 @@ pub(crate) fn serialize_with_etag<R: Record, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let extra = record.extra();
-    if let Some(text) = extra.instead() {
+    if let Some(text) = extra.instead().filter(|_| record.visit(&mut Unset).is_ok()) {
         return text.serialize(serializer);
     }
     let mut writer = Writer {

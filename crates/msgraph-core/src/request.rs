@@ -93,7 +93,12 @@ impl<R, O> Request<R, O> {
 
     /// The request that follows a link of the service's.
     pub fn follow(link: Link) -> Self {
-        let mut request = Self::new::<V1>(&FOLLOW, Path::new());
+        let is_beta = link.as_str().split('/').nth(3) == Some(Beta::SEGMENT);
+        let mut request = if is_beta {
+            Self::new::<Beta>(&FOLLOW, Path::new())
+        } else {
+            Self::new::<V1>(&FOLLOW, Path::new())
+        };
         request.parts.link = Some(link);
         request
     }
@@ -188,6 +193,40 @@ impl<R, O> Request<R, O> {
     pub fn query_option(mut self, option: QueryOption, value: impl Into<String>) -> Self {
         self.parts.query.push((option.name(), value.into()));
         self
+    }
+
+    /// An argument of a function that the path names only: `@name` and JSON.
+    pub fn query_argument(mut self, name: &'static str, value: &impl serde::Serialize) -> Self {
+        match serde_json::to_string(value) {
+            Ok(json) => self.parts.query.push((name, json)),
+            Err(error) => self.parts.refuse(RequestFault::Unwritable {
+                property: name,
+                reason: error.to_string(),
+            }),
+        }
+        self
+    }
+
+    /// The same of a list of objects.
+    pub fn query_objects<E: Edit>(mut self, name: &'static str, values: Vec<E>) -> Self {
+        let patches: Vec<_> = values.into_iter().map(Edit::into_patch).collect();
+        for patch in &patches {
+            self.parts.refuse_outside(patch.outside(self.parts.versions));
+            if let Some(fault) = patch.fault() {
+                self.parts.refuse(fault.clone());
+            }
+        }
+        self.query_argument(name, &patches)
+    }
+
+    /// The same of an object.
+    pub fn query_object<E: Edit>(mut self, name: &'static str, value: E) -> Self {
+        let patch = value.into_patch();
+        self.parts.refuse_outside(patch.outside(self.parts.versions));
+        if let Some(fault) = patch.fault() {
+            self.parts.refuse(fault.clone());
+        }
+        self.query_argument(name, &patch)
     }
 
     /// `$filter=property eq 'text'`

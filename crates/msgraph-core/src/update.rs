@@ -227,7 +227,9 @@ impl<R: Record> Patch<R> {
         });
         #[expect(clippy::indexing_slicing, reason = "the position was just found or pushed")]
         let member = &mut self.members[position];
-        member.limit = limit;
+        // Members of an open type add up; any other value takes the place of the one before.
+        let adds_up = matches!(member.change, Change::Members(_));
+        member.limit = member.limit.filter(|_| adds_up).or(limit);
         &mut member.change
     }
 }

@@ -20,3 +20,5 @@ pub(crate) mod codecs;
 pub(crate) mod routes_beta;
 #[rustfmt::skip]
 pub(crate) mod routes_v1;
+#[rustfmt::skip]
+pub(crate) mod shapes;

@@ -7,16 +7,19 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use msgraph_core::{
-    Answer, Content, DeltaPage, DeltaStart, ETag, Id, NewOrderHint, OrderHint, Property, Reply, Request, Tracked,
-    UploadPart, Uploaded,
+    Answer, Content, DateTimeOffset, DeltaPage, DeltaStart, ETag, Id, NewOrderHint, OrderHint, Property, Reply,
+    Request, Tracked, UploadPart, Uploaded,
     filter::{Filter, Literal},
-    request::{Body, Operation, Queried, Takes, option},
+    request::{Body, Method, Operation, Queried, Takes, option},
 };
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::driver::{routes_beta, routes_v1};
+use crate::{
+    driver::{routes_beta, routes_v1},
+    unknown,
+};
 
 /// A documented exchange.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,6 +32,9 @@ pub(crate) struct Exchange {
     response: Received,
     /// The kind of the link that the request follows, if it follows one.
     follows: Option<String>,
+    /// What the response holds and our types do not know, on purpose.
+    #[serde(default)]
+    unknown: Vec<String>,
     /// The path of the operation that the link came from, where the link does not look like it.
     of: Option<String>,
 }
@@ -333,27 +339,28 @@ impl Given<'_> {
         })
     }
 
-    pub(crate) fn answer<R: Answer + Serialize, O>(&self, request: Request<R, O>) -> Outcome {
+    pub(crate) fn answer<R: Answer + Serialize, O>(&self, request: Request<R, O>, of: &str) -> Outcome {
         let operation = self.compare(&request)?;
-        self.decode::<R>().map_err(|fault| at(fault, operation))?;
+        let is_page = self.exchange.response.body.get("value").is_some_and(Value::is_array);
+        self.decode::<R>(of, is_page).map_err(|fault| at(fault, operation))?;
         Ok(operation)
     }
 
-    pub(crate) fn changes<T: Tracked, O>(&self, request: Request<DeltaPage<T>, O>) -> Outcome {
+    pub(crate) fn changes<T: Tracked, O>(&self, request: Request<DeltaPage<T>, O>, of: &str) -> Outcome {
         let Some(kind) = &self.exchange.follows else {
-            return self.answer(request);
+            return self.answer(request, of);
         };
         let operation = request.operation();
-        self.link::<T>(kind).map_err(|fault| at(fault, operation))?;
+        self.link::<T>(kind, of).map_err(|fault| at(fault, operation))?;
         Ok(operation)
     }
 
-    pub(crate) fn start<T: Tracked, O>(&self, request: Request<DeltaStart<T>, O>) -> Outcome {
+    pub(crate) fn start<T: Tracked, O>(&self, request: Request<DeltaStart<T>, O>, of: &str) -> Outcome {
         let Some(kind) = &self.exchange.follows else {
-            return self.answer(request);
+            return self.answer(request, of);
         };
         let operation = request.operation();
-        self.link::<T>(kind).map_err(|fault| at(fault, operation))?;
+        self.link::<T>(kind, of).map_err(|fault| at(fault, operation))?;
         Ok(operation)
     }
 
@@ -404,7 +411,7 @@ impl Given<'_> {
     }
 
     /// Follows the link of the exchange, and reads what it leads to.
-    fn link<T: Tracked>(&self, kind: &str) -> Result<(), Fault> {
+    fn link<T: Tracked>(&self, kind: &str, of: &str) -> Result<(), Fault> {
         let url = self.exchange.request.url.as_str();
         let request = match kind {
             "next" => msgraph_core::NextLink::<T>::new(url).follow(),
@@ -414,24 +421,37 @@ impl Given<'_> {
         if request.link().map(msgraph_core::Link::as_str) != Some(url) {
             return Err(Fault::request("the link is not replayed as it came"));
         }
-        self.decode::<DeltaPage<T>>()
+        if request.method().as_str() != self.method() || request.version() != self.exchange.version {
+            return Err(Fault::request(
+                "a link is followed by GET, in the version that it came from",
+            ));
+        }
+        self.header_differences(&request).map_err(Fault::request)?;
+        self.body_difference(request.body()).map_err(Fault::request)?;
+        self.decode::<DeltaPage<T>>(of, true)
     }
 
     /// Decodes the response and encodes it again.
-    fn decode<R: Answer + Serialize>(&self) -> Result<(), Fault> {
+    fn decode<R: Answer + Serialize>(&self, of: &str, is_page: bool) -> Result<(), Fault> {
         let response = &self.exchange.response;
         let fault = |reason: String| Fault::new(Stage::Response, reason);
+        if !(200..300).contains(&response.status) {
+            return Err(fault(format!("the status {} is none of success", response.status)));
+        }
         let body = response.body.to_string();
         let answer =
             R::decode(Reply::new(response.status, body.as_bytes())).map_err(|error| fault(error.to_string()))?;
         let again = serde_json::to_value(&answer).map_err(|error| fault(error.to_string()))?;
-        if again == response.body {
+        if again != response.body {
+            let was = &response.body;
+            return Err(fault(format!("the response comes back as {again}, and was {was}")));
+        }
+        let mut unknown = unknown::members(&response.body, of, is_page);
+        unknown.retain(|path| !self.exchange.unknown.iter().any(|known| known == path));
+        if unknown.is_empty() {
             return Ok(());
         }
-        Err(fault(format!(
-            "the response comes back as {again}, and was {}",
-            response.body
-        )))
+        Err(fault(format!("the type does not know {}", unknown.join(", "))))
     }
 
     /// Compares the request that the builders made with the documented one.
@@ -444,41 +464,52 @@ impl Given<'_> {
 
     fn differences<R, O>(&self, request: &Request<R, O>) -> Result<(), String> {
         request.check().map_err(|fault| fault.to_string())?;
-        let documented = &self.exchange.request;
-        let same = |what: &str, ours: &dyn fmt::Debug, theirs: &dyn fmt::Debug| {
-            let (ours, theirs) = (format!("{ours:?}"), format!("{theirs:?}"));
-            if ours == theirs {
-                Ok(())
-            } else {
-                Err(format!("{what}: ours {ours}, documented {theirs}"))
-            }
-        };
         same("method", &request.method().as_str(), &self.method())?;
         same("version", &request.version(), &&*self.exchange.version)?;
         let path = percent_decode_str(request.path()).decode_utf8_lossy();
         same("path", &path, &self.path)?;
         same("query", &pairs(&request.query()), &self.query)?;
+        self.header_differences(request)?;
+        self.body_difference(request.body())
+    }
+
+    fn header_differences<R, O>(&self, request: &Request<R, O>) -> Result<(), String> {
         let headers: BTreeMap<_, _> = request.headers().into_iter().collect();
         let ours = |name: &str| headers.get(name).map(AsRef::as_ref);
         same("If-Match", &ours("If-Match"), &self.header("if-match"))?;
         same("Content-Range", &ours("Content-Range"), &self.header("content-range"))?;
-        let words = ours("Prefer").unwrap_or_default().split(", ");
-        // Asked for by default, by every request.
-        let words = words.filter(|word| !word.is_empty() && *word != "include-unknown-enum-members");
-        same("Prefer", &words.collect::<BTreeSet<_>>(), &self.prefers())?;
-        let has_body = !documented.body.is_null();
+        let mut words: BTreeSet<_> = ours("Prefer").unwrap_or_default().split(", ").collect();
+        words.remove("");
+        // Documentation does not show what every request of ours asks for.
+        let asks = words.remove("include-unknown-enum-members");
+        same("Prefer", &words, &self.prefers())?;
+        let is_answered = !matches!(request.method(), Method::Delete | Method::Put);
+        same("include-unknown-enum-members", &asks, &is_answered)?;
+        let has_body = !self.exchange.request.body.is_null();
         let media_type = self.header("content-type").filter(|_| has_body);
-        same("Content-Type", &ours("Content-Type"), &media_type)?;
-        let body = match request.body() {
+        same("Content-Type", &ours("Content-Type"), &media_type)
+    }
+
+    fn body_difference(&self, body: Option<&Body>) -> Result<(), String> {
+        let documented = &self.exchange.request.body;
+        let body = match body {
             None => Value::Null,
             Some(Body::Json(json)) => json.decode().map_err(|error| error.to_string())?,
             Some(body) => STANDARD.encode(body.as_bytes()).into(),
         };
-        if body == documented.body {
+        if body == *documented {
             return Ok(());
         }
-        Err(format!("body: ours {body}, documented {}", documented.body))
+        Err(format!("body: ours {body}, documented {documented}"))
     }
+}
+
+fn same(what: &str, ours: &dyn fmt::Debug, theirs: &dyn fmt::Debug) -> Result<(), String> {
+    let (ours, theirs) = (format!("{ours:?}"), format!("{theirs:?}"));
+    if ours == theirs {
+        return Ok(());
+    }
+    Err(format!("{what}: ours {ours}, documented {theirs}"))
 }
 
 /// Finds a property by its name.
@@ -492,12 +523,15 @@ fn named<R>(names: &str, find: Find<R>) -> Result<Vec<Property<R>>, Fault> {
     names.split(',').map(|name| one(name.trim(), find)).collect()
 }
 
-/// A value as the documented expression writes it.
-struct Verbatim<'t>(&'t str);
-
-impl Literal for Verbatim<'_> {
-    fn literal(&self) -> String {
-        self.0.to_owned()
+/// A value, made anew from the expression that documents it.
+fn literal(text: &str) -> Box<dyn Literal> {
+    if let Some(text) = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
+        return Box::new(text.replace("''", "'"));
+    }
+    match (text.parse::<i64>(), text.parse::<bool>()) {
+        (Ok(number), _) => Box::new(number),
+        (_, Ok(flag)) => Box::new(flag),
+        _ => Box::new(DateTimeOffset::new(text)),
     }
 }
 
@@ -516,7 +550,7 @@ fn condition<R>(text: &str, find: Find<R>) -> Result<Filter<R>, Fault> {
     let mut words = text.splitn(3, ' ');
     let (name, operator, value) = (words.next(), words.next(), words.next());
     let property = one(name.unwrap_or_default(), find)?;
-    let value = Verbatim(value.unwrap_or_default());
+    let value = literal(value.unwrap_or_default());
     Ok(match operator.unwrap_or_default() {
         "eq" => Filter::eq(property, value),
         "ne" => Filter::ne(property, value),
@@ -559,6 +593,12 @@ impl<'j> Members<'j> {
         let members = self.json.iter().map(|(name, value)| (name.as_str(), value));
         members.filter(move |(name, _)| !self.taken.contains(name))
     }
+}
+
+pub(crate) fn text(value: &Value) -> Result<&str, Fault> {
+    value
+        .as_str()
+        .ok_or_else(|| Fault::request(format!("{value} is no text")))
 }
 
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {

@@ -7,6 +7,7 @@ pub mod codec;
 mod driver;
 mod exchange;
 mod report;
+mod unknown;
 
 use std::{fs, path::Path};
 

@@ -84,6 +84,8 @@ pub struct NavigationDeclaration {
     pub name: String,
     /// The type that it leads to.
     pub ty: TypeReference,
+    /// Whether it may lead to nothing.
+    pub nullable: bool,
     /// Whether the target lives in the object that leads to it.
     pub contained: bool,
     /// Its annotations.

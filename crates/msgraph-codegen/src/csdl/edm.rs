@@ -19,8 +19,10 @@ pub struct Edm {
     pub roots: BTreeMap<String, RootSet>,
     /// The functions and actions that are called on something.
     pub calls: Vec<BoundCall>,
-    /// The names of the functions and actions that are called on nothing.
+    /// The names by which the container offers functions and actions that are called on nothing.
     pub imports: BTreeSet<String>,
+    /// The functions and actions that are called on nothing, or on something that is no type of the model.
+    pub unbound: Vec<String>,
 }
 
 /// A function or action that is called on something: its first parameter.
@@ -43,6 +45,28 @@ pub struct BoundCall {
 }
 
 impl BoundCall {
+    /// What it is called on, as metadata writes it.
+    pub fn binding(&self) -> String {
+        if self.collection {
+            format!("Collection({})", self.target)
+        } else {
+            self.target.to_string()
+        }
+    }
+
+    /// The segment that a function is called by: its name, with the names of its parameters.
+    pub fn segment(&self) -> String {
+        let parameters = self.parameters.iter();
+        let parameters: Vec<_> = parameters
+            .map(|parameter| format!("{0}={{{0}}}", parameter.name))
+            .collect();
+        if parameters.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}({})", self.name, parameters.join(","))
+        }
+    }
+
     /// Whether two calls differ at most in the versions that have them.
     pub fn is_same(&self, other: &Self) -> bool {
         let facts = |call: &Self| (call.name.clone(), call.kind, call.target.clone(), call.collection);
@@ -172,6 +196,8 @@ pub struct Navigation {
     pub target: QualifiedName,
     /// Whether it leads to many.
     pub collection: bool,
+    /// Whether it may lead to nothing.
+    pub nullable: bool,
     /// The versions in which the target lives in the object that leads to it.
     pub contained: Versions,
 }
@@ -305,6 +331,15 @@ impl Edm {
         match self.types.get(name)? {
             Type::Structured(structured) => Some(structured),
             Type::Enum(_) | Type::Definition(_) => None,
+        }
+    }
+
+    /// The versions that have a type; all for one that has no versions of its own.
+    pub fn versions_of(&self, name: &QualifiedName) -> Versions {
+        match self.types.get(name) {
+            Some(Type::Structured(ty)) => ty.versions,
+            Some(Type::Enum(ty)) => ty.versions,
+            Some(Type::Definition(_)) | None => Versions::ALL,
         }
     }
 

@@ -119,8 +119,12 @@ impl<'a> Linker<'a> {
                 edm.types
                     .insert(qualify(&declaration.name), Type::Definition(underlying));
             }
-            let calls = schema.callables.iter().filter_map(|callable| self.call(callable));
-            edm.calls.extend(calls);
+            for callable in &schema.callables {
+                match self.call(callable) {
+                    Some(call) => edm.calls.push(call),
+                    None => edm.unbound.push(qualify(&callable.name).to_string()),
+                }
+            }
             edm.imports
                 .extend(schema.imports.iter().map(|import| import.name.clone()));
             for root in &schema.roots {
@@ -159,6 +163,7 @@ impl<'a> Linker<'a> {
             name: navigation.name.clone(),
             target: self.named(&navigation.ty.name),
             collection: navigation.ty.collection,
+            nullable: navigation.nullable,
             contained: if navigation.contained {
                 Versions::only(0)
             } else {

@@ -124,6 +124,7 @@ impl Merger<'_> {
             }
         }
         merged.imports.extend(model.imports);
+        merged.unbound.extend(model.unbound);
     }
 
     fn merge_type(&mut self, name: &QualifiedName, known: &mut Type, ty: Type) {

@@ -147,6 +147,7 @@ impl Parser<'_> {
                     offset: offset(child),
                     name: self.name(child),
                     ty: self.type_reference(child),
+                    nullable: self.flag(child, "Nullable", true),
                     contained: self.flag(child, "ContainsTarget", false),
                     annotations: annotations(child),
                 }),

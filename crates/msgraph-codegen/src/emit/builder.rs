@@ -6,7 +6,7 @@ use super::{
     cfg::{self, Cfg},
     docs, ident,
 };
-use crate::plan::{Answer, Body, Builder, Child, Gate, Operation, RustType, Shortcut, Versions};
+use crate::plan::{Answer, Argument, Body, Builder, Child, Gate, Operation, RustType, Shortcut, Versions};
 
 /// The builder of the requests to one path, and the facts of its operations.
 pub(super) fn emit(builder: &Builder, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenStream> {
@@ -127,6 +127,21 @@ fn request(operation: &Operation) -> TokenStream {
         parameters.push(quote!(#parameter: &Id<model::#id_of>));
         steps.push(quote!(.filter_equals(#wire, #parameter.as_str())));
     }
+    for argument in &operation.arguments {
+        let (name, ty) = (ident(&argument.name), scope.ty(&argument.ty));
+        let alias = format!("@{}", argument.wire);
+        parameters.push(match argument.ty {
+            RustType::Text => quote!(#name: &str),
+            _ => quote!(#name: #ty),
+        });
+        if argument.is_object && !matches!(argument.ty, RustType::List(_)) {
+            steps.push(quote!(.query_object(#alias, #name)));
+        } else if argument.is_object {
+            steps.push(quote!(.query_objects(#alias, #name)));
+        } else if !is_expression(argument) {
+            steps.push(quote!(.query_argument(#alias, &#name)));
+        }
+    }
     match &operation.body {
         Body::None => {}
         Body::Edit(edit) | Body::TypedEdit(edit) => {
@@ -145,6 +160,10 @@ fn request(operation: &Operation) -> TokenStream {
             let mut sets = Vec::new();
             for argument in arguments {
                 let (name, wire, ty) = (ident(&argument.name), &argument.wire, scope.ty(&argument.ty));
+                let ty = match argument.ty {
+                    RustType::Text => quote!(&str),
+                    _ => ty,
+                };
                 parameters.push(if argument.optional {
                     quote!(#name: Option<#ty>)
                 } else {
@@ -192,12 +211,36 @@ fn request(operation: &Operation) -> TokenStream {
         Answer::Uploaded => quote!(Uploaded),
     };
     let taken = options_name(operation).map(|options| quote!(, #options));
-    let segment = operation.segment.as_ref().map(|segment| quote!(.segment(#segment)));
+    let segment = operation.segment.as_ref().map(|segment| {
+        if operation.arguments.is_empty() {
+            return quote!(.segment(#segment));
+        }
+        let expressions = operation.arguments.iter().map(|argument| {
+            let (name, wire) = (ident(&argument.name), &argument.wire);
+            if is_expression(argument) {
+                quote!((#wire, #name.literal()))
+            } else {
+                let alias = format!("@{wire}");
+                quote!((#wire, #alias.to_owned()))
+            }
+        });
+        quote!(.call(#segment, &[#(#expressions),*]))
+    });
     quote! {
         #lines
         pub fn #name(#(#parameters),*) -> Request<#answer #taken> {
             Request::new(&#facts, self.path #segment) #(#steps)*
         }
+    }
+}
+
+/// Whether an argument of a function stands in the path; a list or an object is JSON in the query.
+fn is_expression(argument: &Argument) -> bool {
+    match &argument.ty {
+        RustType::Core(name) => *name != "Raw",
+        RustType::Model(_) => !argument.is_object && !argument.is_complex,
+        RustType::Bool | RustType::Integer(_) | RustType::Float(_) | RustType::Text => true,
+        RustType::Id(_) | RustType::List(_) | RustType::Boxed(_) | RustType::Flags(_) | RustType::Versioned(_) => false,
     }
 }
 

@@ -61,8 +61,11 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
         let name = version.module();
         let module = ident(name);
         let attribute = cfg.has_features().then(|| quote!(#[cfg(feature = #name)]));
+        let leads_to_retired = plan.entries.iter().any(|entry| entry.retired.is_some());
+        let retired = allow_retired(leads_to_retired);
         quote! {
             #attribute
+            #retired
             #[rustfmt::skip]
             pub mod #module;
         }
@@ -72,9 +75,7 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
 
 /// The modules of all items, as the generator formats them.
 fn generated(plan: &Plan) -> TokenStream {
-    let retired = plan.has_retired().then(|| {
-        quote!(#[allow(deprecated, reason = "what is retired is generated like the rest, and marked for those who use it")])
-    });
+    let retired = allow_retired(plan.has_retired());
     quote! {
         #retired
         #[rustfmt::skip]
@@ -82,6 +83,11 @@ fn generated(plan: &Plan) -> TokenStream {
 
         pub use self::generated::*;
     }
+}
+
+fn allow_retired(is_there: bool) -> Option<TokenStream> {
+    let reason = "what is retired is generated like the rest, and marked for those who use it";
+    is_there.then(|| quote!(#[allow(deprecated, reason = #reason)]))
 }
 
 /// The module of one item.

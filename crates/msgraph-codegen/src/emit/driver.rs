@@ -2,6 +2,7 @@
 
 mod bodies;
 mod routes;
+mod shapes;
 
 use super::{Files, insert};
 use crate::{
@@ -20,6 +21,11 @@ pub(crate) fn emit(plan: &Plan) -> Result<Files, Diagnostics> {
         &mut files,
         "bodies.rs".to_owned(),
         format::plain_file(bodies::emit(plan)),
+    )?;
+    insert(
+        &mut files,
+        "shapes.rs".to_owned(),
+        format::plain_file(shapes::emit(plan)),
     )?;
     insert(
         &mut files,

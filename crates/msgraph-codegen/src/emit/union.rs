@@ -27,6 +27,16 @@ pub(super) fn emit(union: &Union) -> Vec<TokenStream> {
     let retired = retired(union.retired.as_ref());
     let tracked = union.versioned.then(|| {
         quote! {
+            impl #name {
+                /// The id of the object, whatever its type.
+                pub fn id(&self) -> Option<&str> {
+                    match self {
+                        #(Self::#names(object) => object.id().map(Id::as_str),)*
+                        Self::Other(object) => object.id().map(Id::as_str),
+                    }
+                }
+            }
+
             impl Tracked for #name {
                 type Object = Self;
                 type Record = crate::#other;

@@ -57,6 +57,13 @@ pub(super) fn emit(write: &Write, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenStream
     items
 }
 
+/// The property that a setter sets, confined where the setter is and the property is not.
+fn constant(setter: &Setter) -> TokenStream {
+    let constant = ident(&setter.constant);
+    let confined = setter.confined.then(|| cfg::only_in(setter.versions));
+    quote!(#constant #confined)
+}
+
 fn constructor(write: &Write) -> TokenStream {
     let record = ident(&write.record);
     if write.required.is_empty() {
@@ -132,7 +139,7 @@ fn setter_type(setter: &Setter) -> TokenStream {
 
 /// The call that sets a property to a value.
 fn set(record: &Ident, setter: &Setter, value: &Ident) -> TokenStream {
-    let constant = ident(&setter.constant);
+    let constant = constant(setter);
     match &setter.value {
         SetterValue::Whole { ty, .. } => {
             let exact = Scope::MODEL.ty(ty);
@@ -148,7 +155,7 @@ fn methods(record: &Ident, setter: &Setter, attributes: &TokenStream) -> TokenSt
     // Rustdoc takes the `#` of a raw identifier for a fragment.
     let shown = setter.field.trim_start_matches("r#");
     let lines = docs(&setter.docs);
-    let constant = ident(&setter.constant);
+    let constant = constant(setter);
     let name = ident(&setter.field);
     match &setter.value {
         SetterValue::Whole { clear, .. } | SetterValue::Object { clear, .. } | SetterValue::Objects { clear, .. } => {

@@ -110,6 +110,7 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
     Record {
         name: rust_name,
         odata_type: format!("#{name}"),
+        open: context.structured(name).is_some_and(|structured| structured.open),
         docs: type_docs(context, name),
         fields,
         entity,
@@ -163,7 +164,7 @@ fn check_property_names(context: &Context<'_>, name: &QualifiedName) {
         .chain(&entry.value.read_only)
         .chain(&entry.value.create_only)
         .chain(&entry.value.not_clearable);
-    for listed in &entry.value.deep_insert {
+    for listed in entry.value.deep_insert.iter().chain(&entry.value.expands) {
         let mut navigations = context.edm.navigations(name);
         if !navigations.any(|navigation| navigation.name == **listed.get_ref()) {
             context.complain(Place::new(entry.place.source, listed).complain(
@@ -453,7 +454,12 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
                 docs
             },
             value,
-            versions: context.member_versions(declaring, property.versions),
+            versions: match entry.and_then(|entry| entry.update_only_in.get(&*property.name)) {
+                Some(version) if purpose == Purpose::Update => context.version_named(name, version),
+                _ => context.member_versions(declaring, property.versions),
+            },
+            confined: purpose == Purpose::Update
+                && entry.is_some_and(|entry| entry.update_only_in.contains_key(&*property.name)),
             retired: Context::retired(property.retired.as_ref()),
         };
         if is_required && matches!(setter.value, SetterValue::Members { .. }) {
@@ -540,6 +546,7 @@ fn nested<'c>(
                 clear: None,
             },
             versions: context.member_versions(name, navigation.versions),
+            confined: false,
             retired: None,
         }
     })

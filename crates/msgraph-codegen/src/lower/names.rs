@@ -8,7 +8,7 @@ use super::Context;
 use crate::{
     Diagnostic,
     csdl::{QualifiedName, Versions},
-    plan::{ModelItem, SetterValue},
+    plan::{Builder, ModelItem, SetterValue},
 };
 
 /// Names that generated files use for something else: those of `msgraph_core::prelude` and of Rust's prelude.
@@ -39,9 +39,11 @@ const TAKEN_TYPES: &[&str] = &[
     "Err",
     "Extra",
     "Flags",
+    "Guid",
     "From",
     "Id",
     "Into",
+    "Literal",
     "MapAccess",
     "NewOrderHint",
     "None",
@@ -304,6 +306,36 @@ pub(super) fn settle<'m>(model: impl Iterator<Item = &'m mut ModelItem>) -> Vec<
             }
             ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
         }
+    }
+    renamed
+}
+
+/// Gives the later of two equal names among the methods of a builder an underscore, and says which. Steps come first, then
+/// what every path can have, then what is called.
+pub(super) fn settle_builder(builder: &mut Builder) -> Vec<String> {
+    let mut renamed = Vec::new();
+    let mut methods = Names {
+        item: builder.name.clone(),
+        seen: BTreeSet::new(),
+        renamed: &mut renamed,
+    };
+    for child in &mut builder.children {
+        methods.settle(&mut child.method);
+    }
+    let (mut own, mut called): (Vec<_>, Vec<_>) = builder
+        .operations
+        .iter_mut()
+        .partition(|operation| operation.segment.is_none());
+    for operation in own.iter_mut().chain(&mut called) {
+        methods.settle(&mut operation.name);
+    }
+    let mut facts = Names {
+        item: builder.name.clone(),
+        seen: BTreeSet::new(),
+        renamed: &mut Vec::new(),
+    };
+    for operation in &mut builder.operations {
+        facts.settle(&mut operation.facts);
     }
     renamed
 }

@@ -90,7 +90,8 @@ fn operations(context: &Context<'_>, group: &[&Node]) -> Vec<Operation> {
         let methods = node.methods.iter();
         let each = methods.flat_map(|(method, chosen)| operations_of(context, node, *method, chosen));
         for operation in each.collect::<Vec<_>>() {
-            match operations.iter_mut().find(|known| known.facts == operation.facts) {
+            let is_alias = |known: &&mut Operation| known.facts == operation.facts && known.path != operation.path;
+            match operations.iter_mut().find(is_alias) {
                 Some(known) => known.aliases.push(beginnings(&known.path, &operation.path)),
                 None => operations.push(operation),
             }
@@ -293,7 +294,7 @@ fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen
     let filter = entry.and_then(|entry| filter(context, node, entry));
     let name = match (&filter, call, stream) {
         (Some((_, name)), ..) => name.clone(),
-        (None, Some(call), _) => names::field_name(&call.name),
+        (None, Some(call), _) => call_name(context, call),
         (None, None, Some(stream)) => stream_name(method, stream),
         (None, None, None) => conventional_name(method, &node.step).to_owned(),
     };
@@ -319,12 +320,16 @@ fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen
     Operation {
         method,
         facts: match (call, stream) {
-            (Some(call), _) => names::constant_name(&call.name),
+            (Some(call), _) => names::constant_name(call_name(context, call).trim_start_matches("r#")),
             (None, Some(_)) => names::constant_name(&name),
             (None, None) => method.name().to_owned(),
         },
         aliases: Vec::new(),
         segment: call.map(|call| call.name.as_str()).or(stream).map(str::to_owned),
+        arguments: match call {
+            Some(call) if method == Method::Get => arguments(context, call, |_| true),
+            _ => Vec::new(),
+        },
         path,
         docs,
         entity: context.type_name(&node.target),
@@ -417,6 +422,47 @@ fn operations_of(context: &Context<'_>, node: &Node, method: Method, chosen: &Ch
     derived.collect()
 }
 
+/// The method that calls a function or an action: its name; of several of one name, with what it is called with.
+fn call_name(context: &Context<'_>, call: &BoundCall) -> String {
+    let is_overload = |other: &BoundCall| {
+        let facts = |call: &BoundCall| (call.name.clone(), call.target.clone(), call.collection);
+        facts(other) == facts(call) && !other.is_same(call)
+    };
+    let name = names::field_name(&call.name);
+    if call.parameters.is_empty() || !context.edm.calls.iter().any(is_overload) {
+        return name;
+    }
+    let parameters = call
+        .parameters
+        .iter()
+        .map(|parameter| names::field_name(&parameter.name));
+    let parameters: Vec<_> = parameters
+        .map(|name| name.trim_start_matches("r#").to_owned())
+        .collect();
+    names::method_name(&format!("{name}_with"), &parameters.join("_and_"))
+}
+
+/// What a function or an action is called with; one that is insisted on is needed, whatever the metadata says.
+fn arguments(context: &Context<'_>, call: &BoundCall, insists: impl Fn(&str) -> bool) -> Vec<Argument> {
+    let arguments = call.parameters.iter().map(|parameter| {
+        let object = model::object_of(context, &parameter.ty);
+        let ty = object.map(|ty| RustType::Model(model::input_name(context, ty)));
+        Argument {
+            name: names::field_name(&parameter.name),
+            wire: parameter.name.clone(),
+            is_object: ty.is_some(),
+            is_complex: matches!(&parameter.ty.value, ValueType::Named(ty) if context.structured(ty).is_some()),
+            ty: match ty {
+                Some(ty) if parameter.ty.collection => RustType::List(Box::new(ty)),
+                Some(ty) => ty,
+                None => context.rust_type(&parameter.ty),
+            },
+            optional: parameter.nullable && !insists(&parameter.name),
+        }
+    });
+    arguments.collect()
+}
+
 fn conventional_name(method: Method, step: &Step) -> &'static str {
     match (method, step) {
         (Method::Get, Step::Collection(_)) => "list",
@@ -446,24 +492,7 @@ fn body(
             Method::Put => Body::Content,
             Method::Get | Method::Post | Method::Patch | Method::Delete => Body::None,
         },
-        (Some(call), Method::Post) => {
-            let arguments = call.parameters.iter().map(|parameter| {
-                let object = model::object_of(context, &parameter.ty);
-                let ty = object.map(|ty| RustType::Model(model::input_name(context, ty)));
-                Argument {
-                    name: names::field_name(&parameter.name),
-                    wire: parameter.name.clone(),
-                    is_object: ty.is_some(),
-                    ty: match ty {
-                        Some(ty) if parameter.ty.collection => RustType::List(Box::new(ty)),
-                        Some(ty) => ty,
-                        None => context.rust_type(&parameter.ty),
-                    },
-                    optional: parameter.nullable && !insists(&parameter.name),
-                }
-            });
-            Body::Parameters(arguments.collect())
-        }
+        (Some(call), Method::Post) => Body::Parameters(arguments(context, call, insists)),
         (None, Method::Post) if typed => Body::TypedEdit(model::create_name(context, &node.target)),
         (None, Method::Post) => Body::Edit(model::create_name(context, &node.target)),
         (_, Method::Patch) if typed => Body::TypedEdit(model::update_name(context, &node.target)),

@@ -45,7 +45,7 @@ pub enum RequestFault {
         /// The version, as the URL names it.
         version: &'static str,
     },
-    /// A part of an upload is empty, or ends after the whole.
+    /// A part of an upload is empty, larger than the service takes, or ends after the whole.
     InvalidPart,
     /// The link leads to another service than the client talks to, which must not get the token.
     ForeignLink,
@@ -91,7 +91,9 @@ impl fmt::Display for RequestFault {
             Self::NotInVersion { property, version } => {
                 write!(formatter, "{version} has no property `{property}`: ask another version of the API")
             }
-            Self::InvalidPart => formatter.write_str("the part is empty, or ends after the whole that it is a part of"),
+            Self::InvalidPart => {
+                formatter.write_str("the part is empty, larger than 4 MiB, or ends after the whole that it is a part of")
+            },
             Self::ForeignLink => formatter.write_str(
                 "the link leads to another service than the one that the client talks to, and would take the token along",
             ),

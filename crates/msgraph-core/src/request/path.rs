@@ -73,6 +73,17 @@ impl<V> Path<V> {
         self
     }
 
+    /// A function, with the expressions of its arguments.
+    pub fn call(mut self, name: &'static str, arguments: &[(&'static str, String)]) -> Self {
+        self = self.segment(name);
+        for (position, (name, value)) in arguments.iter().enumerate() {
+            let before = if position == 0 { '(' } else { ',' };
+            let _ = write!(self.text, "{before}{name}={}", utf8_percent_encode(value, ARGUMENT));
+        }
+        self.text.push(')');
+        self
+    }
+
     pub fn id<T: ?Sized>(mut self, id: &Id<T>) -> Self {
         let id = id.as_str();
         // URL parsers resolve dot segments, however they are encoded.
@@ -114,6 +125,9 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~')
     .remove(b'=');
+
+/// What the argument of a function holds as it is. `@` stands before the name of one that is in the query.
+const ARGUMENT: &AsciiSet = &SEGMENT.remove(b'@');
 
 /// What the value of a query option holds as it is. Not `'`: URL parsers encode it, and a request shows what is sent.
 const QUERY: &AsciiSet = &SEGMENT.remove(b'(').remove(b')').remove(b',').remove(b'/').remove(b'$');

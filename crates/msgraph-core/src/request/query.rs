@@ -83,7 +83,8 @@ impl<R, O> Request<R, O> {
         self.replace(QueryOption::Skip, count.to_string())
     }
 
-    /// At most this many objects a page, as a preference. Requests that follow links ask for it again.
+    /// At most this many objects a page, as a preference. It is a header, and no link carries headers: the pages that follow
+    /// are of the size that the service chooses.
     pub fn max_page_size(mut self, count: u32) -> Self
     where
         O: Takes<option::MaxPageSize>,

@@ -116,6 +116,7 @@ mod planner_task_completion_requirement_details_input;
 mod planner_task_completion_requirements;
 mod planner_task_create;
 mod planner_task_creation;
+mod planner_task_creation_other;
 mod planner_task_details;
 mod planner_task_details_update;
 mod planner_task_recurrence;
@@ -249,6 +250,7 @@ pub use self::planner_task_completion_requirement_details_input::PlannerTaskComp
 pub use self::planner_task_completion_requirements::PlannerTaskCompletionRequirements;
 pub use self::planner_task_create::PlannerTaskCreate;
 pub use self::planner_task_creation::PlannerTaskCreation;
+pub use self::planner_task_creation_other::PlannerTaskCreationOther;
 pub use self::planner_task_details::PlannerTaskDetails;
 pub use self::planner_task_details_update::PlannerTaskDetailsUpdate;
 pub use self::planner_task_recurrence::PlannerTaskRecurrence;

@@ -41,6 +41,7 @@ pub use self::me_todo_lists_item_tasks_item_extensions_item::MeTodoListsItemTask
 pub use self::me_todo_lists_item_tasks_item_linked_resources::MeTodoListsItemTasksItemLinkedResources;
 pub use self::me_todo_lists_item_tasks_item_linked_resources_item::MeTodoListsItemTasksItemLinkedResourcesItem;
 
+pub use self::me_todo_lists::MeTodoListsList;
 pub use self::me_todo_lists::MeTodoListsDelta;
 pub use self::me_todo_lists_item::MeTodoListsItemGet;
 pub use self::me_todo_lists_item_tasks::MeTodoListsItemTasksList;

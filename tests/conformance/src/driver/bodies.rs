@@ -353,6 +353,8 @@ pub(crate) fn planner_bucket_update(
             ("name", value) => edit = edit.name(read::<String>(value)?),
             ("orderHint", Value::Null) => edit = edit.clear_order_hint(),
             ("orderHint", value) => edit = edit.order_hint(hint(value)?),
+            ("planId", Value::Null) => edit = edit.clear_plan_id(),
+            ("planId", value) => edit = edit.plan_id(&read::<Id<PlannerPlan>>(value)?),
             _ => return Err(Fault::no_setter(name, value)),
         }
     }
@@ -917,6 +919,8 @@ pub(crate) fn planner_task_update(
             ("percentComplete", value) => {
                 edit = edit.percent_complete(read::<i32>(value)?);
             }
+            ("planId", Value::Null) => edit = edit.clear_plan_id(),
+            ("planId", value) => edit = edit.plan_id(&read::<Id<PlannerPlan>>(value)?),
             ("priority", Value::Null) => edit = edit.clear_priority(),
             ("priority", value) => edit = edit.priority(read::<i32>(value)?),
             ("recurrence", value) => {
@@ -1314,6 +1318,7 @@ pub(crate) fn base_task_list_other_property(
     Some(
         match name {
             "displayName" => BaseTaskListOther::DISPLAY_NAME,
+            "extensions" => BaseTaskListOther::EXTENSIONS,
             "id" => BaseTaskListOther::ID,
             "tasks" => BaseTaskListOther::TASKS,
             _ => return None,
@@ -1330,10 +1335,12 @@ pub(crate) fn base_task_other_property(name: &str) -> Option<Property<BaseTaskOt
             "createdDateTime" => BaseTaskOther::CREATED_DATE_TIME,
             "displayName" => BaseTaskOther::DISPLAY_NAME,
             "dueDateTime" => BaseTaskOther::DUE_DATE_TIME,
+            "extensions" => BaseTaskOther::EXTENSIONS,
             "id" => BaseTaskOther::ID,
             "importance" => BaseTaskOther::IMPORTANCE,
             "lastModifiedDateTime" => BaseTaskOther::LAST_MODIFIED_DATE_TIME,
             "linkedResources" => BaseTaskOther::LINKED_RESOURCES,
+            "parentList" => BaseTaskOther::PARENT_LIST,
             "recurrence" => BaseTaskOther::RECURRENCE,
             "startDateTime" => BaseTaskOther::START_DATE_TIME,
             "status" => BaseTaskOther::STATUS,

@@ -85,6 +85,7 @@ pub static CODECS: &[(&str, Codec)] = &[
         through::<PlannerTaskCompletionRequirementDetails>,
     ),
     ("PlannerTaskCreation", through::<PlannerTaskCreation>),
+    ("PlannerTaskCreationOther", through::<PlannerTaskCreationOther>),
     ("PlannerTaskDetails", through::<Versioned<PlannerTaskDetails>>),
     ("PlannerTaskRecurrence", through::<PlannerTaskRecurrence>),
     ("PlannerTeamsPublicationInfo", through::<PlannerTeamsPublicationInfo>),

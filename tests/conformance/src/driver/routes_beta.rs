@@ -31,9 +31,13 @@ fn at_admin_todo(at: AdminTodo<Beta>, rest: &[&str], given: &Given<'_>) -> Outco
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "AdminTodo"),
                 "PATCH" => {
-                    given.answer(at.update(bodies::admin_todo_update(given.body()?)?))
+                    given
+                        .answer(
+                            at.update(bodies::admin_todo_update(given.body()?)?),
+                            "AdminTodo",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -82,13 +86,13 @@ fn at_groups_item_planner_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -109,7 +113,7 @@ fn at_me_planner(at: MePlanner<Beta>, rest: &[&str], given: &Given<'_>) -> Outco
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerUser"),
                 "PATCH" => {
                     given
                         .answer(
@@ -118,6 +122,7 @@ fn at_me_planner(at: MePlanner<Beta>, rest: &[&str], given: &Given<'_>) -> Outco
                                     &given.etag()?,
                                     bodies::planner_user_update(given.body()?)?,
                                 ),
+                            "PlannerUser",
                         )
                 }
                 _ => given.no_such_method(),
@@ -150,7 +155,7 @@ fn at_me_planner_all(
     match rest {
         ["delta"] => {
             match given.method() {
-                "GET" => given.start(at.delta()),
+                "GET" => given.start(at.delta(), "PlannerDelta"),
                 _ => given.no_such_method(),
             }
         }
@@ -166,7 +171,7 @@ fn at_me_planner_favorite_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -182,7 +187,7 @@ fn at_me_planner_my_day_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -198,13 +203,13 @@ fn at_me_planner_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -220,7 +225,7 @@ fn at_me_planner_recent_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -237,7 +242,11 @@ fn at_me_planner_roster_plans(
         [] => {
             match given.method() {
                 "GET" => {
-                    given.answer(given.select(at.list(), bodies::planner_plan_property)?)
+                    given
+                        .answer(
+                            given.select(at.list(), bodies::planner_plan_property)?,
+                            "PlannerPlan",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -254,13 +263,13 @@ fn at_me_planner_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -290,11 +299,13 @@ fn at_me_tasks_lists(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "BaseTaskList"),
                 "POST" => {
                     given
                         .answer(
-                            at.create_task_list(bodies::task_list_create(given.body()?)?),
+                            at
+                                .create_task_list(bodies::task_list_create(given.body()?)?),
+                            "TaskList",
                         )
                 }
                 _ => given.no_such_method(),
@@ -317,6 +328,7 @@ fn at_me_tasks_lists(
                                                 )?,
                                         )?,
                                 )?,
+                            "BaseTaskList",
                         )
                 }
                 _ => given.no_such_method(),
@@ -334,11 +346,13 @@ fn at_me_tasks_lists_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "BaseTaskList"),
                 "PATCH" => {
                     given
                         .answer(
-                            at.update_task_list(bodies::task_list_update(given.body()?)?),
+                            at
+                                .update_task_list(bodies::task_list_update(given.body()?)?),
+                            "TaskList",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -373,10 +387,15 @@ fn at_me_tasks_lists_item_tasks(
                                             bodies::base_task_other_property,
                                         )?,
                                 )?,
+                            "BaseTask",
                         )
                 }
                 "POST" => {
-                    given.answer(at.create_task(bodies::task_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create_task(bodies::task_create(given.body()?)?),
+                            "Task",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -397,6 +416,7 @@ fn at_me_tasks_lists_item_tasks(
                                                 )?,
                                         )?,
                                 )?,
+                            "BaseTask",
                         )
                 }
                 _ => given.no_such_method(),
@@ -414,9 +434,13 @@ fn at_me_tasks_lists_item_tasks_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "BaseTask"),
                 "PATCH" => {
-                    given.answer(at.update_task(bodies::task_update(given.body()?)?))
+                    given
+                        .answer(
+                            at.update_task(bodies::task_update(given.body()?)?),
+                            "Task",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -430,8 +454,9 @@ fn at_me_tasks_lists_item_tasks_item(
                             at
                                 .r#move(
                                     given
-                                        .required("destinationTaskListId", crate::exchange::read)?,
+                                        .required("destinationTaskListId", crate::exchange::text)?,
                                 ),
+                            "BaseTask",
                         )
                 }
                 _ => given.no_such_method(),
@@ -477,10 +502,13 @@ fn at_me_tasks_lists_item_tasks_item_checklist_items(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "ChecklistItem"),
                 "POST" => {
                     given
-                        .answer(at.create(bodies::checklist_item_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::checklist_item_create(given.body()?)?),
+                            "ChecklistItem",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -497,10 +525,13 @@ fn at_me_tasks_lists_item_tasks_item_checklist_items_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "ChecklistItem"),
                 "PATCH" => {
                     given
-                        .answer(at.update(bodies::checklist_item_update(given.body()?)?))
+                        .answer(
+                            at.update(bodies::checklist_item_update(given.body()?)?),
+                            "ChecklistItem",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -518,11 +549,12 @@ fn at_me_tasks_lists_item_tasks_item_linked_resources(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "LinkedResourceV2"),
                 "POST" => {
                     given
                         .answer(
                             at.create(bodies::linked_resource_v2_create(given.body()?)?),
+                            "LinkedResourceV2",
                         )
                 }
                 _ => given.no_such_method(),
@@ -540,11 +572,12 @@ fn at_me_tasks_lists_item_tasks_item_linked_resources_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "LinkedResourceV2"),
                 "PATCH" => {
                     given
                         .answer(
                             at.update(bodies::linked_resource_v2_update(given.body()?)?),
+                            "LinkedResourceV2",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -570,10 +603,19 @@ fn at_me_todo_lists(at: MeTodoLists<Beta>, rest: &[&str], given: &Given<'_>) -> 
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => {
+                    given
+                        .answer(
+                            given.filter(at.list(), bodies::todo_task_list_property)?,
+                            "TodoTaskList",
+                        )
+                }
                 "POST" => {
                     given
-                        .answer(at.create(bodies::todo_task_list_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::todo_task_list_create(given.body()?)?),
+                            "TodoTaskList",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -588,6 +630,7 @@ fn at_me_todo_lists(at: MeTodoLists<Beta>, rest: &[&str], given: &Given<'_>) -> 
                                     given.max_page_size(at.delta())?,
                                     bodies::todo_task_list_property,
                                 )?,
+                            "TodoTaskList",
                         )
                 }
                 _ => given.no_such_method(),
@@ -607,11 +650,17 @@ fn at_me_todo_lists_item(
             match given.method() {
                 "GET" => {
                     given
-                        .answer(given.expand(at.get(), bodies::todo_task_list_property)?)
+                        .answer(
+                            given.expand(at.get(), bodies::todo_task_list_property)?,
+                            "TodoTaskList",
+                        )
                 }
                 "PATCH" => {
                     given
-                        .answer(at.update(bodies::todo_task_list_update(given.body()?)?))
+                        .answer(
+                            at.update(bodies::todo_task_list_update(given.body()?)?),
+                            "TodoTaskList",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -642,7 +691,7 @@ fn at_me_todo_lists_item_extensions(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "Extension"),
                 "POST" => {
                     given
                         .answer(
@@ -650,6 +699,7 @@ fn at_me_todo_lists_item_extensions(
                                 .create_open_type_extension(
                                     bodies::open_type_extension_create(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 _ => given.no_such_method(),
@@ -667,7 +717,7 @@ fn at_me_todo_lists_item_extensions_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "Extension"),
                 "PATCH" => {
                     given
                         .answer(
@@ -675,6 +725,7 @@ fn at_me_todo_lists_item_extensions_item(
                                 .update_open_type_extension(
                                     bodies::open_type_extension_update(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -711,10 +762,15 @@ fn at_me_todo_lists_item_tasks(
                                                 )?,
                                         )?,
                                 )?,
+                            "TodoTask",
                         )
                 }
                 "POST" => {
-                    given.answer(at.create(bodies::todo_task_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create(bodies::todo_task_create(given.body()?)?),
+                            "TodoTask",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -729,20 +785,13 @@ fn at_me_todo_lists_item_tasks(
                                     given
                                         .select(
                                             given
-                                                .order_by(
-                                                    given
-                                                        .max_page_size(
-                                                            given
-                                                                .filter(
-                                                                    given.expand(at.delta(), bodies::todo_task_property)?,
-                                                                    bodies::todo_task_property,
-                                                                )?,
-                                                        )?,
-                                                    bodies::todo_task_property,
+                                                .max_page_size(
+                                                    given.expand(at.delta(), bodies::todo_task_property)?,
                                                 )?,
                                             bodies::todo_task_property,
                                         )?,
                                 )?,
+                            "TodoTask",
                         )
                 }
                 _ => given.no_such_method(),
@@ -761,10 +810,18 @@ fn at_me_todo_lists_item_tasks_item(
         [] => {
             match given.method() {
                 "GET" => {
-                    given.answer(given.expand(at.get(), bodies::todo_task_property)?)
+                    given
+                        .answer(
+                            given.expand(at.get(), bodies::todo_task_property)?,
+                            "TodoTask",
+                        )
                 }
                 "PATCH" => {
-                    given.answer(at.update(bodies::todo_task_update(given.body()?)?))
+                    given
+                        .answer(
+                            at.update(bodies::todo_task_update(given.body()?)?),
+                            "TodoTask",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -844,7 +901,7 @@ fn at_me_todo_lists_item_tasks_item_attachment_sessions_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "AttachmentSession"),
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
             }
@@ -867,7 +924,7 @@ fn at_me_todo_lists_item_tasks_item_attachments(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "AttachmentBase"),
                 "POST" => {
                     given
                         .answer(
@@ -875,6 +932,7 @@ fn at_me_todo_lists_item_tasks_item_attachments(
                                 .create_task_file_attachment(
                                     bodies::task_file_attachment_create(given.body()?)?,
                                 ),
+                            "TaskFileAttachment",
                         )
                 }
                 _ => given.no_such_method(),
@@ -895,6 +953,7 @@ fn at_me_todo_lists_item_tasks_item_attachments(
                                             ),
                                         )?,
                                 ),
+                            "UploadSession",
                         )
                 }
                 _ => given.no_such_method(),
@@ -912,7 +971,7 @@ fn at_me_todo_lists_item_tasks_item_attachments_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "AttachmentBase"),
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
             }
@@ -935,10 +994,13 @@ fn at_me_todo_lists_item_tasks_item_checklist_items(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "ChecklistItem"),
                 "POST" => {
                     given
-                        .answer(at.create(bodies::checklist_item_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::checklist_item_create(given.body()?)?),
+                            "ChecklistItem",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -955,10 +1017,13 @@ fn at_me_todo_lists_item_tasks_item_checklist_items_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "ChecklistItem"),
                 "PATCH" => {
                     given
-                        .answer(at.update(bodies::checklist_item_update(given.body()?)?))
+                        .answer(
+                            at.update(bodies::checklist_item_update(given.body()?)?),
+                            "ChecklistItem",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -976,7 +1041,7 @@ fn at_me_todo_lists_item_tasks_item_extensions(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "Extension"),
                 "POST" => {
                     given
                         .answer(
@@ -984,6 +1049,7 @@ fn at_me_todo_lists_item_tasks_item_extensions(
                                 .create_open_type_extension(
                                     bodies::open_type_extension_create(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1001,7 +1067,7 @@ fn at_me_todo_lists_item_tasks_item_extensions_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "Extension"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1009,6 +1075,7 @@ fn at_me_todo_lists_item_tasks_item_extensions_item(
                                 .update_open_type_extension(
                                     bodies::open_type_extension_update(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -1027,11 +1094,12 @@ fn at_me_todo_lists_item_tasks_item_linked_resources(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "LinkedResource"),
                 "POST" => {
                     given
                         .answer(
                             at.create(bodies::linked_resource_create(given.body()?)?),
+                            "LinkedResource",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1049,11 +1117,12 @@ fn at_me_todo_lists_item_tasks_item_linked_resources_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "LinkedResource"),
                 "PATCH" => {
                     given
                         .answer(
                             at.update(bodies::linked_resource_update(given.body()?)?),
+                            "LinkedResource",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -1097,17 +1166,23 @@ fn at_planner_buckets(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.in_plan(&given.filter_id("planId")?)),
+                "GET" => {
+                    given
+                        .answer(at.in_plan(&given.filter_id("planId")?), "PlannerBucket")
+                }
                 "POST" => {
                     given
-                        .answer(at.create(bodies::planner_bucket_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::planner_bucket_create(given.body()?)?),
+                            "PlannerBucket",
+                        )
                 }
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerBucket"),
                 _ => given.no_such_method(),
             }
         }
@@ -1123,7 +1198,7 @@ fn at_planner_buckets_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerBucket"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1132,6 +1207,7 @@ fn at_planner_buckets_item(
                                     &given.etag()?,
                                     bodies::planner_bucket_update(given.body()?)?,
                                 ),
+                            "PlannerBucket",
                         )
                 }
                 "DELETE" => given.nothing(at.delete(&given.etag()?)),
@@ -1151,13 +1227,13 @@ fn at_planner_buckets_item_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -1173,16 +1249,22 @@ fn at_planner_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.of_group(&given.filter_id("owner")?)),
+                "GET" => {
+                    given.answer(at.of_group(&given.filter_id("owner")?), "PlannerPlan")
+                }
                 "POST" => {
-                    given.answer(at.create(bodies::planner_plan_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create(bodies::planner_plan_create(given.body()?)?),
+                            "PlannerPlan",
+                        )
                 }
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -1198,7 +1280,7 @@ fn at_planner_plans_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerPlan"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1207,6 +1289,7 @@ fn at_planner_plans_item(
                                     &given.etag()?,
                                     bodies::planner_plan_update(given.body()?)?,
                                 ),
+                            "PlannerPlan",
                         )
                 }
                 "DELETE" => given.nothing(at.delete(&given.etag()?)),
@@ -1221,7 +1304,7 @@ fn at_planner_plans_item(
                             at
                                 .archive(
                                     &given.etag()?,
-                                    given.optional("justification", crate::exchange::read)?,
+                                    given.optional("justification", crate::exchange::text)?,
                                 ),
                         )
                 }
@@ -1230,7 +1313,7 @@ fn at_planner_plans_item(
         }
         ["getUsageRights"] => {
             match given.method() {
-                "GET" => given.answer(at.get_usage_rights()),
+                "GET" => given.answer(at.get_usage_rights(), "PlanUsageRight"),
                 _ => given.no_such_method(),
             }
         }
@@ -1250,6 +1333,7 @@ fn at_planner_plans_item(
                                             ),
                                         )?,
                                 ),
+                            "PlannerPlan",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1263,7 +1347,7 @@ fn at_planner_plans_item(
                             at
                                 .unarchive(
                                     &given.etag()?,
-                                    given.optional("justification", crate::exchange::read)?,
+                                    given.optional("justification", crate::exchange::text)?,
                                 ),
                         )
                 }
@@ -1299,13 +1383,13 @@ fn at_planner_plans_item_buckets(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerBucket"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerBucket"),
                 _ => given.no_such_method(),
             }
         }
@@ -1321,7 +1405,7 @@ fn at_planner_plans_item_details(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerPlanDetails"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1330,6 +1414,7 @@ fn at_planner_plans_item_details(
                                     &given.etag()?,
                                     bodies::planner_plan_details_update(given.body()?)?,
                                 ),
+                            "PlannerPlanDetails",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1352,6 +1437,7 @@ fn at_planner_plans_item_history_items(
                         .answer(
                             given
                                 .filter(at.list(), bodies::planner_history_item_property)?,
+                            "PlannerHistoryItem",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1369,7 +1455,7 @@ fn at_planner_plans_item_history_items_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerHistoryItem"),
                 _ => given.no_such_method(),
             }
         }
@@ -1385,13 +1471,13 @@ fn at_planner_plans_item_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -1409,7 +1495,10 @@ fn at_planner_rosters(
             match given.method() {
                 "POST" => {
                     given
-                        .answer(at.create(bodies::planner_roster_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::planner_roster_create(given.body()?)?),
+                            "PlannerRoster",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -1428,7 +1517,10 @@ fn at_planner_rosters_item(
             match given.method() {
                 "GET" => {
                     given
-                        .answer(given.expand(at.get(), bodies::planner_roster_property)?)
+                        .answer(
+                            given.expand(at.get(), bodies::planner_roster_property)?,
+                            "PlannerRoster",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -1443,9 +1535,10 @@ fn at_planner_rosters_item(
                                 .assign_sensitivity_label(
                                     &given.etag()?,
                                     given
-                                        .required("sensitivityLabelId", crate::exchange::read)?,
+                                        .required("sensitivityLabelId", crate::exchange::text)?,
                                     given.required("assignmentMethod", crate::exchange::read)?,
                                 ),
+                            "PlannerRoster",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1473,6 +1566,7 @@ fn at_planner_rosters_item_members(
                         .answer(
                             given
                                 .select(at.list(), bodies::planner_roster_member_property)?,
+                            "PlannerRosterMember",
                         )
                 }
                 "POST" => {
@@ -1482,6 +1576,7 @@ fn at_planner_rosters_item_members(
                                 .create(
                                     bodies::planner_roster_member_create(given.body()?)?,
                                 ),
+                            "PlannerRosterMember",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1504,6 +1599,7 @@ fn at_planner_rosters_item_members_item(
                         .answer(
                             given
                                 .select(at.get(), bodies::planner_roster_member_property)?,
+                            "PlannerRosterMember",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -1523,14 +1619,18 @@ fn at_planner_rosters_item_plans(
         [] => {
             match given.method() {
                 "GET" => {
-                    given.answer(given.select(at.list(), bodies::planner_plan_property)?)
+                    given
+                        .answer(
+                            given.select(at.list(), bodies::planner_plan_property)?,
+                            "PlannerPlan",
+                        )
                 }
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -1546,16 +1646,22 @@ fn at_planner_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.in_plan(&given.filter_id("planId")?)),
+                "GET" => {
+                    given.answer(at.in_plan(&given.filter_id("planId")?), "PlannerTask")
+                }
                 "POST" => {
-                    given.answer(at.create(bodies::planner_task_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create(bodies::planner_task_create(given.body()?)?),
+                            "PlannerTask",
+                        )
                 }
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -1571,7 +1677,7 @@ fn at_planner_tasks_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerTask"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1580,6 +1686,7 @@ fn at_planner_tasks_item(
                                     &given.etag()?,
                                     bodies::planner_task_update(given.body()?)?,
                                 ),
+                            "PlannerTask",
                         )
                 }
                 "DELETE" => given.nothing(at.delete(&given.etag()?)),
@@ -1626,7 +1733,7 @@ fn at_planner_tasks_item_assigned_to_task_board_format(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerAssignedToTaskBoardTaskFormat"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1637,6 +1744,7 @@ fn at_planner_tasks_item_assigned_to_task_board_format(
                                         given.body()?,
                                     )?,
                                 ),
+                            "PlannerAssignedToTaskBoardTaskFormat",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1654,7 +1762,7 @@ fn at_planner_tasks_item_bucket_task_board_format(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerBucketTaskBoardTaskFormat"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1665,6 +1773,7 @@ fn at_planner_tasks_item_bucket_task_board_format(
                                         given.body()?,
                                     )?,
                                 ),
+                            "PlannerBucketTaskBoardTaskFormat",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1682,7 +1791,7 @@ fn at_planner_tasks_item_details(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerTaskDetails"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1691,6 +1800,7 @@ fn at_planner_tasks_item_details(
                                     &given.etag()?,
                                     bodies::planner_task_details_update(given.body()?)?,
                                 ),
+                            "PlannerTaskDetails",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1708,7 +1818,7 @@ fn at_planner_tasks_item_messages(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTaskChatMessage"),
                 "POST" => {
                     given
                         .answer(
@@ -1716,6 +1826,7 @@ fn at_planner_tasks_item_messages(
                                 .create(
                                     bodies::planner_task_chat_message_create(given.body()?)?,
                                 ),
+                            "PlannerTaskChatMessage",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1740,6 +1851,7 @@ fn at_planner_tasks_item_messages_item(
                                 .update(
                                     bodies::planner_task_chat_message_update(given.body()?)?,
                                 ),
+                            "PlannerTaskChatMessage",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -1753,7 +1865,7 @@ fn at_planner_tasks_item_messages_item(
                         .nothing(
                             at
                                 .set_reaction(
-                                    given.required("reactionType", crate::exchange::read)?,
+                                    given.required("reactionType", crate::exchange::text)?,
                                 ),
                         )
                 }
@@ -1767,7 +1879,7 @@ fn at_planner_tasks_item_messages_item(
                         .nothing(
                             at
                                 .unset_reaction(
-                                    given.required("reactionType", crate::exchange::read)?,
+                                    given.required("reactionType", crate::exchange::text)?,
                                 ),
                         )
                 }
@@ -1786,7 +1898,7 @@ fn at_planner_tasks_item_progress_task_board_format(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerProgressTaskBoardTaskFormat"),
                 "PATCH" => {
                     given
                         .answer(
@@ -1797,6 +1909,7 @@ fn at_planner_tasks_item_progress_task_board_format(
                                         given.body()?,
                                     )?,
                                 ),
+                            "PlannerProgressTaskBoardTaskFormat",
                         )
                 }
                 _ => given.no_such_method(),
@@ -1852,13 +1965,13 @@ fn at_teams_item_channels_item_planner_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
         ["delta"] => {
             match given.method() {
-                "GET" => given.changes(at.delta()),
+                "GET" => given.changes(at.delta(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }

@@ -58,7 +58,7 @@ fn at_groups_item_planner_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -90,7 +90,7 @@ fn at_me_planner_plans(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerPlan"),
                 _ => given.no_such_method(),
             }
         }
@@ -106,7 +106,7 @@ fn at_me_planner_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -129,10 +129,19 @@ fn at_me_todo_lists(at: MeTodoLists<V1>, rest: &[&str], given: &Given<'_>) -> Ou
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => {
+                    given
+                        .answer(
+                            given.filter(at.list(), bodies::todo_task_list_property)?,
+                            "TodoTaskList",
+                        )
+                }
                 "POST" => {
                     given
-                        .answer(at.create(bodies::todo_task_list_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::todo_task_list_create(given.body()?)?),
+                            "TodoTaskList",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -147,6 +156,7 @@ fn at_me_todo_lists(at: MeTodoLists<V1>, rest: &[&str], given: &Given<'_>) -> Ou
                                     given.max_page_size(at.delta())?,
                                     bodies::todo_task_list_property,
                                 )?,
+                            "TodoTaskList",
                         )
                 }
                 _ => given.no_such_method(),
@@ -166,11 +176,17 @@ fn at_me_todo_lists_item(
             match given.method() {
                 "GET" => {
                     given
-                        .answer(given.expand(at.get(), bodies::todo_task_list_property)?)
+                        .answer(
+                            given.expand(at.get(), bodies::todo_task_list_property)?,
+                            "TodoTaskList",
+                        )
                 }
                 "PATCH" => {
                     given
-                        .answer(at.update(bodies::todo_task_list_update(given.body()?)?))
+                        .answer(
+                            at.update(bodies::todo_task_list_update(given.body()?)?),
+                            "TodoTaskList",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -201,7 +217,7 @@ fn at_me_todo_lists_item_extensions(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "Extension"),
                 "POST" => {
                     given
                         .answer(
@@ -209,6 +225,7 @@ fn at_me_todo_lists_item_extensions(
                                 .create_open_type_extension(
                                     bodies::open_type_extension_create(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 _ => given.no_such_method(),
@@ -226,7 +243,7 @@ fn at_me_todo_lists_item_extensions_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "Extension"),
                 "PATCH" => {
                     given
                         .answer(
@@ -234,6 +251,7 @@ fn at_me_todo_lists_item_extensions_item(
                                 .update_open_type_extension(
                                     bodies::open_type_extension_update(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -270,10 +288,15 @@ fn at_me_todo_lists_item_tasks(
                                                 )?,
                                         )?,
                                 )?,
+                            "TodoTask",
                         )
                 }
                 "POST" => {
-                    given.answer(at.create(bodies::todo_task_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create(bodies::todo_task_create(given.body()?)?),
+                            "TodoTask",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -288,20 +311,13 @@ fn at_me_todo_lists_item_tasks(
                                     given
                                         .select(
                                             given
-                                                .order_by(
-                                                    given
-                                                        .max_page_size(
-                                                            given
-                                                                .filter(
-                                                                    given.expand(at.delta(), bodies::todo_task_property)?,
-                                                                    bodies::todo_task_property,
-                                                                )?,
-                                                        )?,
-                                                    bodies::todo_task_property,
+                                                .max_page_size(
+                                                    given.expand(at.delta(), bodies::todo_task_property)?,
                                                 )?,
                                             bodies::todo_task_property,
                                         )?,
                                 )?,
+                            "TodoTask",
                         )
                 }
                 _ => given.no_such_method(),
@@ -320,10 +336,18 @@ fn at_me_todo_lists_item_tasks_item(
         [] => {
             match given.method() {
                 "GET" => {
-                    given.answer(given.expand(at.get(), bodies::todo_task_property)?)
+                    given
+                        .answer(
+                            given.expand(at.get(), bodies::todo_task_property)?,
+                            "TodoTask",
+                        )
                 }
                 "PATCH" => {
-                    given.answer(at.update(bodies::todo_task_update(given.body()?)?))
+                    given
+                        .answer(
+                            at.update(bodies::todo_task_update(given.body()?)?),
+                            "TodoTask",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -403,7 +427,7 @@ fn at_me_todo_lists_item_tasks_item_attachment_sessions_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "AttachmentSession"),
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
             }
@@ -426,7 +450,7 @@ fn at_me_todo_lists_item_tasks_item_attachments(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "AttachmentBase"),
                 "POST" => {
                     given
                         .answer(
@@ -434,6 +458,7 @@ fn at_me_todo_lists_item_tasks_item_attachments(
                                 .create_task_file_attachment(
                                     bodies::task_file_attachment_create(given.body()?)?,
                                 ),
+                            "TaskFileAttachment",
                         )
                 }
                 _ => given.no_such_method(),
@@ -454,6 +479,7 @@ fn at_me_todo_lists_item_tasks_item_attachments(
                                             ),
                                         )?,
                                 ),
+                            "UploadSession",
                         )
                 }
                 _ => given.no_such_method(),
@@ -471,7 +497,7 @@ fn at_me_todo_lists_item_tasks_item_attachments_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "AttachmentBase"),
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
             }
@@ -494,10 +520,13 @@ fn at_me_todo_lists_item_tasks_item_checklist_items(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "ChecklistItem"),
                 "POST" => {
                     given
-                        .answer(at.create(bodies::checklist_item_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::checklist_item_create(given.body()?)?),
+                            "ChecklistItem",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -514,10 +543,13 @@ fn at_me_todo_lists_item_tasks_item_checklist_items_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "ChecklistItem"),
                 "PATCH" => {
                     given
-                        .answer(at.update(bodies::checklist_item_update(given.body()?)?))
+                        .answer(
+                            at.update(bodies::checklist_item_update(given.body()?)?),
+                            "ChecklistItem",
+                        )
                 }
                 "DELETE" => given.nothing(at.delete()),
                 _ => given.no_such_method(),
@@ -535,7 +567,7 @@ fn at_me_todo_lists_item_tasks_item_extensions(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "Extension"),
                 "POST" => {
                     given
                         .answer(
@@ -543,6 +575,7 @@ fn at_me_todo_lists_item_tasks_item_extensions(
                                 .create_open_type_extension(
                                     bodies::open_type_extension_create(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 _ => given.no_such_method(),
@@ -560,7 +593,7 @@ fn at_me_todo_lists_item_tasks_item_extensions_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "Extension"),
                 "PATCH" => {
                     given
                         .answer(
@@ -568,6 +601,7 @@ fn at_me_todo_lists_item_tasks_item_extensions_item(
                                 .update_open_type_extension(
                                     bodies::open_type_extension_update(given.body()?)?,
                                 ),
+                            "OpenTypeExtension",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -586,11 +620,12 @@ fn at_me_todo_lists_item_tasks_item_linked_resources(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "LinkedResource"),
                 "POST" => {
                     given
                         .answer(
                             at.create(bodies::linked_resource_create(given.body()?)?),
+                            "LinkedResource",
                         )
                 }
                 _ => given.no_such_method(),
@@ -608,11 +643,12 @@ fn at_me_todo_lists_item_tasks_item_linked_resources_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "LinkedResource"),
                 "PATCH" => {
                     given
                         .answer(
                             at.update(bodies::linked_resource_update(given.body()?)?),
+                            "LinkedResource",
                         )
                 }
                 "DELETE" => given.nothing(at.delete()),
@@ -649,10 +685,16 @@ fn at_planner_buckets(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.in_plan(&given.filter_id("planId")?)),
+                "GET" => {
+                    given
+                        .answer(at.in_plan(&given.filter_id("planId")?), "PlannerBucket")
+                }
                 "POST" => {
                     given
-                        .answer(at.create(bodies::planner_bucket_create(given.body()?)?))
+                        .answer(
+                            at.create(bodies::planner_bucket_create(given.body()?)?),
+                            "PlannerBucket",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -669,7 +711,7 @@ fn at_planner_buckets_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerBucket"),
                 "PATCH" => {
                     given
                         .answer(
@@ -678,6 +720,7 @@ fn at_planner_buckets_item(
                                     &given.etag()?,
                                     bodies::planner_bucket_update(given.body()?)?,
                                 ),
+                            "PlannerBucket",
                         )
                 }
                 "DELETE" => given.nothing(at.delete(&given.etag()?)),
@@ -697,7 +740,7 @@ fn at_planner_buckets_item_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -709,9 +752,15 @@ fn at_planner_plans(at: PlannerPlans<V1>, rest: &[&str], given: &Given<'_>) -> O
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.of_group(&given.filter_id("owner")?)),
+                "GET" => {
+                    given.answer(at.of_group(&given.filter_id("owner")?), "PlannerPlan")
+                }
                 "POST" => {
-                    given.answer(at.create(bodies::planner_plan_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create(bodies::planner_plan_create(given.body()?)?),
+                            "PlannerPlan",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -728,7 +777,7 @@ fn at_planner_plans_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerPlan"),
                 "PATCH" => {
                     given
                         .answer(
@@ -737,6 +786,7 @@ fn at_planner_plans_item(
                                     &given.etag()?,
                                     bodies::planner_plan_update(given.body()?)?,
                                 ),
+                            "PlannerPlan",
                         )
                 }
                 "DELETE" => given.nothing(at.delete(&given.etag()?)),
@@ -762,7 +812,7 @@ fn at_planner_plans_item_buckets(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerBucket"),
                 _ => given.no_such_method(),
             }
         }
@@ -778,7 +828,7 @@ fn at_planner_plans_item_details(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerPlanDetails"),
                 "PATCH" => {
                     given
                         .answer(
@@ -787,6 +837,7 @@ fn at_planner_plans_item_details(
                                     &given.etag()?,
                                     bodies::planner_plan_details_update(given.body()?)?,
                                 ),
+                            "PlannerPlanDetails",
                         )
                 }
                 _ => given.no_such_method(),
@@ -804,7 +855,7 @@ fn at_planner_plans_item_tasks(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.list()),
+                "GET" => given.answer(at.list(), "PlannerTask"),
                 _ => given.no_such_method(),
             }
         }
@@ -816,9 +867,15 @@ fn at_planner_tasks(at: PlannerTasks<V1>, rest: &[&str], given: &Given<'_>) -> O
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.in_plan(&given.filter_id("planId")?)),
+                "GET" => {
+                    given.answer(at.in_plan(&given.filter_id("planId")?), "PlannerTask")
+                }
                 "POST" => {
-                    given.answer(at.create(bodies::planner_task_create(given.body()?)?))
+                    given
+                        .answer(
+                            at.create(bodies::planner_task_create(given.body()?)?),
+                            "PlannerTask",
+                        )
                 }
                 _ => given.no_such_method(),
             }
@@ -835,7 +892,7 @@ fn at_planner_tasks_item(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerTask"),
                 "PATCH" => {
                     given
                         .answer(
@@ -844,6 +901,7 @@ fn at_planner_tasks_item(
                                     &given.etag()?,
                                     bodies::planner_task_update(given.body()?)?,
                                 ),
+                            "PlannerTask",
                         )
                 }
                 "DELETE" => given.nothing(at.delete(&given.etag()?)),
@@ -886,7 +944,7 @@ fn at_planner_tasks_item_assigned_to_task_board_format(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerAssignedToTaskBoardTaskFormat"),
                 "PATCH" => {
                     given
                         .answer(
@@ -897,6 +955,7 @@ fn at_planner_tasks_item_assigned_to_task_board_format(
                                         given.body()?,
                                     )?,
                                 ),
+                            "PlannerAssignedToTaskBoardTaskFormat",
                         )
                 }
                 _ => given.no_such_method(),
@@ -914,7 +973,7 @@ fn at_planner_tasks_item_bucket_task_board_format(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerBucketTaskBoardTaskFormat"),
                 "PATCH" => {
                     given
                         .answer(
@@ -925,6 +984,7 @@ fn at_planner_tasks_item_bucket_task_board_format(
                                         given.body()?,
                                     )?,
                                 ),
+                            "PlannerBucketTaskBoardTaskFormat",
                         )
                 }
                 _ => given.no_such_method(),
@@ -942,7 +1002,7 @@ fn at_planner_tasks_item_details(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerTaskDetails"),
                 "PATCH" => {
                     given
                         .answer(
@@ -951,6 +1011,7 @@ fn at_planner_tasks_item_details(
                                     &given.etag()?,
                                     bodies::planner_task_details_update(given.body()?)?,
                                 ),
+                            "PlannerTaskDetails",
                         )
                 }
                 _ => given.no_such_method(),
@@ -968,7 +1029,7 @@ fn at_planner_tasks_item_progress_task_board_format(
     match rest {
         [] => {
             match given.method() {
-                "GET" => given.answer(at.get()),
+                "GET" => given.answer(at.get(), "PlannerProgressTaskBoardTaskFormat"),
                 "PATCH" => {
                     given
                         .answer(
@@ -979,6 +1040,7 @@ fn at_planner_tasks_item_progress_task_board_format(
                                         given.body()?,
                                     )?,
                                 ),
+                            "PlannerProgressTaskBoardTaskFormat",
                         )
                 }
                 _ => given.no_such_method(),

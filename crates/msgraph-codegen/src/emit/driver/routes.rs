@@ -4,7 +4,7 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::odata_type;
+use super::{odata_type, shapes::named};
 use crate::{
     emit::ident,
     plan::{Answer, Body, Builder, Child, ModelItem, Operation, Plan, RustType, Version},
@@ -166,6 +166,7 @@ fn request(plan: &Plan, operation: &Operation, by_type: bool) -> TokenStream {
                     let function = format_ident!("{}", edit.to_snake_case());
                     quote!(|value| bodies::#function(crate::exchange::object(value)?))
                 }
+                (RustType::Text, _) => quote!(crate::exchange::text),
                 _ => quote!(crate::exchange::read),
             };
             if parameter.optional {
@@ -193,12 +194,15 @@ fn request(plan: &Plan, operation: &Operation, by_type: bool) -> TokenStream {
         call = quote!(given.#option(#call #property)?);
     }
     let outcome = match &operation.answer {
-        Answer::Nothing => quote!(nothing),
-        Answer::One(_) | Answer::Page(_) => quote!(answer),
-        Answer::Changes(_) => quote!(changes),
-        Answer::Start(_) => quote!(start),
-        Answer::Content => quote!(received),
-        Answer::Uploaded => quote!(uploaded),
+        Answer::Nothing => quote!(nothing(#call)),
+        Answer::One(ty) | Answer::Page(ty) => {
+            let of = named(ty);
+            quote!(answer(#call, #of))
+        }
+        Answer::Changes(of) => quote!(changes(#call, #of)),
+        Answer::Start(of) => quote!(start(#call, #of)),
+        Answer::Content => quote!(received(#call)),
+        Answer::Uploaded => quote!(uploaded(#call)),
     };
-    quote!(#method #guard => given.#outcome(#call),)
+    quote!(#method #guard => given.#outcome,)
 }

@@ -51,6 +51,15 @@ impl Queried for BaseTask {
     type Record = crate::BaseTaskOther;
 }
 
+impl BaseTask {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Task(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for BaseTask {
     type Object = Self;
     type Record = crate::BaseTaskOther;

@@ -57,6 +57,16 @@ impl Queried for BaseTaskList {
     type Record = crate::BaseTaskListOther;
 }
 
+impl BaseTaskList {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::TaskList(object) => object.id().map(Id::as_str),
+            Self::WellKnownTaskList(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for BaseTaskList {
     type Object = Self;
     type Record = crate::BaseTaskListOther;

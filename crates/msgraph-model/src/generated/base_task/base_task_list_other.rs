@@ -13,6 +13,10 @@ use msgraph_core::prelude::*;
 pub struct BaseTaskListOther {
     /// The name of the list.
     pub display_name: Option<String>,
+    /// What apps keep with the list.
+    ///
+    /// Present only where the request expands it.
+    pub extensions: Option<Vec<crate::Extension>>,
     /// The id of the list.
     pub id: Option<Id<crate::BaseTaskList>>,
     /// The tasks of the list.
@@ -26,10 +30,12 @@ pub struct BaseTaskListOther {
 impl BaseTaskListOther {
     /// `displayName`
     pub const DISPLAY_NAME: Property<Self> = Property::new(0, "displayName");
+    /// `extensions`
+    pub const EXTENSIONS: Property<Self> = Property::new(1, "extensions");
     /// `id`
-    pub const ID: Property<Self> = Property::new(1, "id");
+    pub const ID: Property<Self> = Property::new(2, "id");
     /// `tasks`
-    pub const TASKS: Property<Self> = Property::new(2, "tasks");
+    pub const TASKS: Property<Self> = Property::new(3, "tasks");
 }
 
 impl Record for BaseTaskListOther {
@@ -47,6 +53,7 @@ impl Record for BaseTaskListOther {
     ) -> Result<bool, A::Error> {
         match name {
             "displayName" => self.display_name = values.take(Self::DISPLAY_NAME)?,
+            "extensions" => self.extensions = values.take(Self::EXTENSIONS)?,
             "id" => self.id = values.take(Self::ID)?,
             "tasks" => self.tasks = values.take(Self::TASKS)?,
             _ => return Ok(false),
@@ -55,6 +62,7 @@ impl Record for BaseTaskListOther {
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::DISPLAY_NAME, &self.display_name)?;
+        visitor.property(Self::EXTENSIONS, &self.extensions)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::TASKS, &self.tasks)?;
         Ok(())

@@ -25,6 +25,10 @@ pub struct Task {
     pub display_name: Option<String>,
     /// The day the task is due, in a time zone.
     pub due_date_time: Option<Box<crate::DateTimeTimeZone>>,
+    /// What apps keep with the task.
+    ///
+    /// Present only where the request expands it.
+    pub extensions: Option<Vec<crate::Extension>>,
     /// The id of the task.
     pub id: Option<Id<crate::BaseTask>>,
     /// How important the task is.
@@ -35,6 +39,10 @@ pub struct Task {
     ///
     /// Present only where the request expands it.
     pub linked_resources: Option<Vec<Versioned<crate::LinkedResourceV2>>>,
+    /// The list that the task is in. The service writes no more of it than its id.
+    ///
+    /// Present only where the request expands it.
+    pub parent_list: Option<Box<crate::BaseTaskList>>,
     /// How the task recurs.
     pub recurrence: Option<Box<crate::PatternedRecurrence>>,
     /// When the work begins, in a time zone.
@@ -68,27 +76,31 @@ impl Task {
     pub const DISPLAY_NAME: Property<Self> = Property::new(4, "displayName");
     /// `dueDateTime`
     pub const DUE_DATE_TIME: Property<Self> = Property::new(5, "dueDateTime");
+    /// `extensions`
+    pub const EXTENSIONS: Property<Self> = Property::new(6, "extensions");
     /// `id`
-    pub const ID: Property<Self> = Property::new(6, "id");
+    pub const ID: Property<Self> = Property::new(7, "id");
     /// `importance`
-    pub const IMPORTANCE: Property<Self> = Property::new(7, "importance");
+    pub const IMPORTANCE: Property<Self> = Property::new(8, "importance");
     /// `lastModifiedDateTime`
     pub const LAST_MODIFIED_DATE_TIME: Property<Self> = Property::new(
-        8,
+        9,
         "lastModifiedDateTime",
     );
     /// `linkedResources`
-    pub const LINKED_RESOURCES: Property<Self> = Property::new(9, "linkedResources");
+    pub const LINKED_RESOURCES: Property<Self> = Property::new(10, "linkedResources");
+    /// `parentList`
+    pub const PARENT_LIST: Property<Self> = Property::new(11, "parentList");
     /// `recurrence`
-    pub const RECURRENCE: Property<Self> = Property::new(10, "recurrence");
+    pub const RECURRENCE: Property<Self> = Property::new(12, "recurrence");
     /// `startDateTime`
-    pub const START_DATE_TIME: Property<Self> = Property::new(11, "startDateTime");
+    pub const START_DATE_TIME: Property<Self> = Property::new(13, "startDateTime");
     /// `status`
-    pub const STATUS: Property<Self> = Property::new(12, "status");
+    pub const STATUS: Property<Self> = Property::new(14, "status");
     /// `textBody`
-    pub const TEXT_BODY: Property<Self> = Property::new(13, "textBody");
+    pub const TEXT_BODY: Property<Self> = Property::new(15, "textBody");
     /// `viewpoint`
-    pub const VIEWPOINT: Property<Self> = Property::new(14, "viewpoint");
+    pub const VIEWPOINT: Property<Self> = Property::new(16, "viewpoint");
 }
 
 impl Record for Task {
@@ -120,6 +132,7 @@ impl Record for Task {
             }
             "displayName" => self.display_name = values.take(Self::DISPLAY_NAME)?,
             "dueDateTime" => self.due_date_time = values.take(Self::DUE_DATE_TIME)?,
+            "extensions" => self.extensions = values.take(Self::EXTENSIONS)?,
             "id" => self.id = values.take(Self::ID)?,
             "importance" => self.importance = values.take(Self::IMPORTANCE)?,
             "lastModifiedDateTime" => {
@@ -129,6 +142,7 @@ impl Record for Task {
             "linkedResources" => {
                 self.linked_resources = values.take(Self::LINKED_RESOURCES)?;
             }
+            "parentList" => self.parent_list = values.take(Self::PARENT_LIST)?,
             "recurrence" => self.recurrence = values.take(Self::RECURRENCE)?,
             "startDateTime" => self.start_date_time = values.take(Self::START_DATE_TIME)?,
             "status" => self.status = values.take(Self::STATUS)?,
@@ -149,10 +163,12 @@ impl Record for Task {
         visitor.property(Self::CREATED_DATE_TIME, &self.created_date_time)?;
         visitor.property(Self::DISPLAY_NAME, &self.display_name)?;
         visitor.property(Self::DUE_DATE_TIME, &self.due_date_time)?;
+        visitor.property(Self::EXTENSIONS, &self.extensions)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::IMPORTANCE, &self.importance)?;
         visitor.property(Self::LAST_MODIFIED_DATE_TIME, &self.last_modified_date_time)?;
         visitor.property(Self::LINKED_RESOURCES, &self.linked_resources)?;
+        visitor.property(Self::PARENT_LIST, &self.parent_list)?;
         visitor.property(Self::RECURRENCE, &self.recurrence)?;
         visitor.property(Self::START_DATE_TIME, &self.start_date_time)?;
         visitor.property(Self::STATUS, &self.status)?;

@@ -28,6 +28,16 @@ impl PlannerBucketUpdate {
         self.0.clear(PlannerBucket::ORDER_HINT);
         self
     }
+    /// The plan that the bucket belongs to.
+    pub fn plan_id(mut self, value: &Id<crate::PlannerPlan>) -> Self {
+        self.0.set::<Id<crate::PlannerPlan>>(PlannerBucket::PLAN_ID, value);
+        self
+    }
+    /// Clears [`plan_id`](Self::plan_id).
+    pub fn clear_plan_id(mut self) -> Self {
+        self.0.clear(PlannerBucket::PLAN_ID);
+        self
+    }
 }
 
 impl Edit for PlannerBucketUpdate {

@@ -126,6 +126,28 @@ impl Queried for PlannerDelta {
     type Record = crate::PlannerDeltaOther;
 }
 
+impl PlannerDelta {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::PlannerAssignedToTaskBoardTaskFormat(object) => {
+                object.id().map(Id::as_str)
+            }
+            Self::PlannerBucket(object) => object.id().map(Id::as_str),
+            Self::PlannerBucketTaskBoardTaskFormat(object) => object.id().map(Id::as_str),
+            Self::PlannerHistoryItem(object) => object.id().map(Id::as_str),
+            Self::PlannerPlan(object) => object.id().map(Id::as_str),
+            Self::PlannerPlanDetails(object) => object.id().map(Id::as_str),
+            Self::PlannerProgressTaskBoardTaskFormat(object) => {
+                object.id().map(Id::as_str)
+            }
+            Self::PlannerTask(object) => object.id().map(Id::as_str),
+            Self::PlannerTaskDetails(object) => object.id().map(Id::as_str),
+            Self::PlannerUser(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for PlannerDelta {
     type Object = Self;
     type Record = crate::PlannerDeltaOther;

@@ -47,6 +47,7 @@ impl PlannerHistoryItem {
 
 impl Record for PlannerHistoryItem {
     const ODATA_TYPE: &'static str = "#microsoft.graph.plannerHistoryItem";
+    const LEGACY_TYPES: &'static [&'static str] = &["#microsoft.graph.taskHistoryItem"];
     fn extra(&self) -> &Extra {
         &self.extra
     }

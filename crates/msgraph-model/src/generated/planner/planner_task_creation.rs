@@ -5,69 +5,56 @@ use msgraph_core::prelude::*;
 /// Where a task comes from. An app can treat all tasks alike; some show more for those that come from elsewhere.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskcreation>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct PlannerTaskCreation {
-    /// What kind of thing created the task.
-    pub creation_source_kind: Option<crate::PlannerCreationSourceKind>,
-    /// The publication that created the task, in the older form: newer tasks have a source of that type instead.
-    pub teams_publication_info: Option<Box<crate::PlannerTeamsPublicationInfo>>,
-    /// What arrived beside these properties.
-    pub extra: Extra,
+pub enum PlannerTaskCreation {
+    /// The thing in a service outside Planner that a task stands for.
+    ///
+    /// Within an organisation, scenario and object are together the key: a creation that repeats both gives the task that is there.
+    PlannerExternalTaskSource(Box<crate::PlannerExternalTaskSource>),
+    /// The publication that a task is part of: a team writes tasks once, and copies of them go to many plans.
+    ///
+    /// Such a task cannot be deleted by those who have it, and some of its properties may be closed to them.
+    PlannerTeamsPublicationInfo(Box<crate::PlannerTeamsPublicationInfo>),
+    /// An object of another type, or of one that it does not name.
+    Other(Box<crate::PlannerTaskCreationOther>),
 }
 
-impl PlannerTaskCreation {
-    /// `creationSourceKind`
-    pub const CREATION_SOURCE_KIND: Property<Self> = Property::new(
-        0,
-        "creationSourceKind",
-    );
-    /// `teamsPublicationInfo`
-    pub const TEAMS_PUBLICATION_INFO: Property<Self> = Property::new(
-        1,
-        "teamsPublicationInfo",
-    );
-}
-
-impl Record for PlannerTaskCreation {
-    const ODATA_TYPE: &'static str = "#microsoft.graph.plannerTaskCreation";
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn read<'de, A: MapAccess<'de>>(
-        &mut self,
-        name: &str,
-        values: &mut Values<A>,
-    ) -> Result<bool, A::Error> {
-        match name {
-            "creationSourceKind" => {
-                self.creation_source_kind = values.take(Self::CREATION_SOURCE_KIND)?;
-            }
-            "teamsPublicationInfo" => {
-                self.teams_publication_info = values.take(Self::TEAMS_PUBLICATION_INFO)?;
-            }
-            _ => return Ok(false),
+impl Polymorphic for PlannerTaskCreation {
+    fn read<'de, A: MapAccess<'de>>(ty: &str, members: A) -> Result<Self, A::Error> {
+        if polymorphic::is::<crate::PlannerExternalTaskSource>(ty) {
+            return polymorphic::read(ty, members).map(Self::PlannerExternalTaskSource);
         }
-        Ok(true)
+        if polymorphic::is::<crate::PlannerTeamsPublicationInfo>(ty) {
+            return polymorphic::read(ty, members).map(Self::PlannerTeamsPublicationInfo);
+        }
+        polymorphic::read(ty, members).map(Self::Other)
     }
-    fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
-        visitor.property(Self::CREATION_SOURCE_KIND, &self.creation_source_kind)?;
-        visitor.property(Self::TEAMS_PUBLICATION_INFO, &self.teams_publication_info)?;
-        Ok(())
+}
+
+impl Answer for PlannerTaskCreation {
+    fn decode(reply: Reply<'_>) -> Result<Self, DecodeError> {
+        answer::decode(reply)
     }
 }
 
 impl Serialize for PlannerTaskCreation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        record::serialize(self, serializer)
+        match self {
+            Self::PlannerExternalTaskSource(object) => object.serialize(serializer),
+            Self::PlannerTeamsPublicationInfo(object) => object.serialize(serializer),
+            Self::Other(object) => object.serialize(serializer),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for PlannerTaskCreation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        record::deserialize(deserializer)
+        polymorphic::deserialize(deserializer)
     }
 }
+
+impl Queried for PlannerTaskCreation {
+    type Record = crate::PlannerTaskCreationOther;
+}
+

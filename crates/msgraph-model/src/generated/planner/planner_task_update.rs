@@ -116,6 +116,21 @@ impl PlannerTaskUpdate {
         self.0.clear(PlannerTask::PERCENT_COMPLETE);
         self
     }
+    /// The plan that the task belongs to.
+    #[cfg(feature = "beta")]
+    pub fn plan_id(mut self, value: &Id<crate::PlannerPlan>) -> Self {
+        self.0
+            .set::<
+                Id<crate::PlannerPlan>,
+            >(PlannerTask::PLAN_ID.only_in(Versions::BETA), value);
+        self
+    }
+    /// Clears [`plan_id`](Self::plan_id).
+    #[cfg(feature = "beta")]
+    pub fn clear_plan_id(mut self) -> Self {
+        self.0.clear(PlannerTask::PLAN_ID.only_in(Versions::BETA));
+        self
+    }
     /// From 0 to 10: 0 and 1 are urgent, 2 to 4 important, 5 to 7 medium, 8 to 10 low. Planner itself writes 1, 3, 5 and 9.
     pub fn priority(mut self, value: i32) -> Self {
         self.0.set::<i32>(PlannerTask::PRIORITY, value);

@@ -49,6 +49,15 @@ impl Queried for AttachmentBase {
     type Record = crate::AttachmentBaseOther;
 }
 
+impl AttachmentBase {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::TaskFileAttachment(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for AttachmentBase {
     type Object = Self;
     type Record = crate::AttachmentBaseOther;

@@ -94,7 +94,7 @@ impl MeTasksListsItemTasksItem<Beta> {
     /// Least permission: `Tasks.ReadWrite` (work or school account), `Tasks.ReadWrite` (personal account).
     ///
     /// <https://learn.microsoft.com/graph/api/basetask-move>
-    pub fn r#move(self, destination_task_list_id: String) -> Request<model::BaseTask> {
+    pub fn r#move(self, destination_task_list_id: &str) -> Request<model::BaseTask> {
         Request::new(&MOVE, self.path.segment("move"))
             .body_from_arguments(
                 Arguments::new()

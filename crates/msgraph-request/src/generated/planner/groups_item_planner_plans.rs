@@ -33,7 +33,7 @@ impl GroupsItemPlannerPlans<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerplan-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerPlan>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -48,7 +48,6 @@ pub(crate) static DELTA: Operation = Operation::get(
         "/groups/{group-id}/planner/plans/delta",
     )
     .only_in(Versions::BETA)
-    .aliases(&[("/groups", "/groups")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannerplan-delta");

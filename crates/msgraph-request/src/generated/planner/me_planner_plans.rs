@@ -33,7 +33,7 @@ impl MePlannerPlans<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerplan-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerPlan>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -47,7 +47,7 @@ pub(crate) static GET: Operation = Operation::get("/me/planner/plans")
 #[cfg(feature = "beta")]
 pub(crate) static DELTA: Operation = Operation::get("/me/planner/plans/delta")
     .only_in(Versions::BETA)
-    .aliases(&[("/me", "/me"), ("/me", "/users/{user-id}"), ("/me", "/users/{user-id}")])
+    .aliases(&[("/me", "/users/{user-id}")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannerplan-delta");

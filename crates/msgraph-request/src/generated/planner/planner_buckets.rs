@@ -48,7 +48,7 @@ impl PlannerBuckets<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerbucket-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerBucket>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -67,7 +67,6 @@ pub(crate) static POST: Operation = Operation::post("/planner/buckets")
 #[cfg(feature = "beta")]
 pub(crate) static DELTA: Operation = Operation::get("/planner/buckets/delta")
     .only_in(Versions::BETA)
-    .aliases(&[("/planner", "/planner")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannerbucket-delta");

@@ -48,7 +48,7 @@ impl PlannerPlans<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerplan-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerPlan>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -67,7 +67,6 @@ pub(crate) static POST: Operation = Operation::post("/planner/plans")
 #[cfg(feature = "beta")]
 pub(crate) static DELTA: Operation = Operation::get("/planner/plans/delta")
     .only_in(Versions::BETA)
-    .aliases(&[("/planner", "/planner")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannerplan-delta");

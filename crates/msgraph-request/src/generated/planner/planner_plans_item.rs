@@ -85,7 +85,7 @@ impl PlannerPlansItem<Beta> {
     pub fn archive(
         self,
         etag: &ETag<model::PlannerPlan>,
-        justification: Option<String>,
+        justification: Option<&str>,
     ) -> Request<()> {
         Request::new(&ARCHIVE, self.path.segment("archive"))
             .if_match(etag)
@@ -127,7 +127,7 @@ impl PlannerPlansItem<Beta> {
     pub fn unarchive(
         self,
         etag: &ETag<model::PlannerPlan>,
-        justification: Option<String>,
+        justification: Option<&str>,
     ) -> Request<()> {
         Request::new(&UNARCHIVE, self.path.segment("unarchive"))
             .if_match(etag)

@@ -33,7 +33,7 @@ impl PlannerPlansItemBuckets<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerbucket-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerBucket>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -50,7 +50,6 @@ pub(crate) static DELTA: Operation = Operation::get(
         "/planner/plans/{plannerPlan-id}/buckets/delta",
     )
     .only_in(Versions::BETA)
-    .aliases(&[("/planner", "/planner")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannerbucket-delta");

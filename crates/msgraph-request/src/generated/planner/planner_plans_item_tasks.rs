@@ -33,7 +33,7 @@ impl PlannerPlansItemTasks<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannertask-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerTask>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -50,7 +50,6 @@ pub(crate) static DELTA: Operation = Operation::get(
         "/planner/plans/{plannerPlan-id}/tasks/delta",
     )
     .only_in(Versions::BETA)
-    .aliases(&[("/planner", "/planner")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannertask-delta");

@@ -63,7 +63,7 @@ impl PlannerRostersItem<Beta> {
     pub fn assign_sensitivity_label(
         self,
         etag: &ETag<model::PlannerRoster>,
-        sensitivity_label_id: String,
+        sensitivity_label_id: &str,
         assignment_method: model::SensitivityLabelAssignmentMethod,
     ) -> Request<Versioned<model::PlannerRoster>> {
         Request::new(

@@ -36,7 +36,7 @@ impl PlannerRostersItemPlans<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerplan-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerPlan>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -59,7 +59,6 @@ pub(crate) static DELTA: Operation = Operation::get(
         "/planner/rosters/{plannerRoster-id}/plans/delta",
     )
     .only_in(Versions::BETA)
-    .aliases(&[("/planner", "/planner")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannerplan-delta");

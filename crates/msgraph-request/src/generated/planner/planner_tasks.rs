@@ -48,7 +48,7 @@ impl PlannerTasks<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannertask-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerTask>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -67,7 +67,6 @@ pub(crate) static POST: Operation = Operation::post("/planner/tasks")
 #[cfg(feature = "beta")]
 pub(crate) static DELTA: Operation = Operation::get("/planner/tasks/delta")
     .only_in(Versions::BETA)
-    .aliases(&[("/planner", "/planner")])
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/plannertask-delta");

@@ -47,7 +47,7 @@ impl PlannerTasksItemMessagesItem<Beta> {
     /// Least permission: `Tasks.ReadWrite` (work or school account).
     ///
     /// <https://learn.microsoft.com/graph/api/plannertaskchatmessage-setreaction>
-    pub fn set_reaction(self, reaction_type: String) -> Request<()> {
+    pub fn set_reaction(self, reaction_type: &str) -> Request<()> {
         Request::new(&SET_REACTION, self.path.segment("setReaction"))
             .body_from_arguments(
                 Arguments::new().set("reactionType", Some(reaction_type)),
@@ -60,7 +60,7 @@ impl PlannerTasksItemMessagesItem<Beta> {
     /// Least permission: `Tasks.ReadWrite` (work or school account).
     ///
     /// <https://learn.microsoft.com/graph/api/plannertaskchatmessage-unsetreaction>
-    pub fn unset_reaction(self, reaction_type: String) -> Request<()> {
+    pub fn unset_reaction(self, reaction_type: &str) -> Request<()> {
         Request::new(&UNSET_REACTION, self.path.segment("unsetReaction"))
             .body_from_arguments(
                 Arguments::new().set("reactionType", Some(reaction_type)),

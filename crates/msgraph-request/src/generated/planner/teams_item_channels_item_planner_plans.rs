@@ -34,7 +34,7 @@ impl TeamsItemChannelsItemPlannerPlans<Beta> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/plannerplan-delta>
-    pub fn delta(self) -> Request<DeltaPage<model::PlannerDelta>> {
+    pub fn delta(self) -> Request<DeltaPage<model::PlannerPlan>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
 }
@@ -55,14 +55,7 @@ pub(crate) static DELTA: Operation = Operation::get(
     )
     .only_in(Versions::BETA)
     .aliases(
-        &[
-            ("/teams", "/teams"),
-            (
-                "/teams/{team-id}/channels/{channel-id}",
-                "/teams/{team-id}/primaryChannel",
-            ),
-            ("/teams/{team-id}/channels/{channel-id}", "/teams/{team-id}/primaryChannel"),
-        ],
+        &[("/teams/{team-id}/channels/{channel-id}", "/teams/{team-id}/primaryChannel")],
     )
     .permissions(["Tasks.Read", "", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])

@@ -19,7 +19,7 @@ impl<V: ApiVersion> MeTodoLists<V> {
     /// Least permission: `Tasks.Read` (work or school account), `Tasks.Read` (personal account), `Tasks.Read.All` (application).
     ///
     /// <https://learn.microsoft.com/graph/api/todo-list-lists>
-    pub fn list(self) -> Request<Page<Versioned<model::TodoTaskList>>> {
+    pub fn list(self) -> Request<Page<Versioned<model::TodoTaskList>>, MeTodoListsList> {
         Request::new(&GET, self.path)
     }
     /// Creates a list.
@@ -43,6 +43,11 @@ impl<V: ApiVersion> MeTodoLists<V> {
     }
 }
 
+/// The query options of `GET /me/todo/lists`.
+#[derive(Debug)]
+pub enum MeTodoListsList {}
+impl Takes<option::Filter> for MeTodoListsList {}
+
 /// The query options of `GET /me/todo/lists/delta`.
 #[derive(Debug)]
 pub enum MeTodoListsDelta {}
@@ -51,6 +56,7 @@ impl Takes<option::Select> for MeTodoListsDelta {}
 
 pub(crate) static GET: Operation = Operation::get("/me/todo/lists")
     .aliases(&[("/me", "/users/{user-id}")])
+    .query_options(&[QueryOption::Filter])
     .permissions(["Tasks.Read", "Tasks.Read", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/todo-list-lists");

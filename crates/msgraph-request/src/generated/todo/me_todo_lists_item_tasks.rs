@@ -60,9 +60,7 @@ impl Takes<option::Top> for MeTodoListsItemTasksList {}
 #[derive(Debug)]
 pub enum MeTodoListsItemTasksDelta {}
 impl Takes<option::Expand> for MeTodoListsItemTasksDelta {}
-impl Takes<option::Filter> for MeTodoListsItemTasksDelta {}
 impl Takes<option::MaxPageSize> for MeTodoListsItemTasksDelta {}
-impl Takes<option::OrderBy> for MeTodoListsItemTasksDelta {}
 impl Takes<option::Select> for MeTodoListsItemTasksDelta {}
 impl Takes<option::Top> for MeTodoListsItemTasksDelta {}
 
@@ -95,15 +93,7 @@ pub(crate) static DELTA: Operation = Operation::get(
         "/me/todo/lists/{todoTaskList-id}/tasks/delta",
     )
     .aliases(&[("/me", "/users/{user-id}")])
-    .query_options(
-        &[
-            QueryOption::Expand,
-            QueryOption::Filter,
-            QueryOption::OrderBy,
-            QueryOption::Select,
-            QueryOption::Top,
-        ],
-    )
+    .query_options(&[QueryOption::Expand, QueryOption::Select, QueryOption::Top])
     .permissions(["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.Read.All"])
     .clouds(&[Cloud::Global, Cloud::UsGovL4, Cloud::UsGovDod])
     .reference("https://learn.microsoft.com/graph/api/todotask-delta");

@@ -17,11 +17,12 @@ static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &me_inbox_messages::GET,
     &me_inbox_messages::POST,
     &me_inbox_messages::DELTA,
+    &me_inbox_messages::SINCE,
     &me_inbox_messages_item::GET,
     &me_inbox_messages_item::PATCH,
     &me_inbox_messages_item::DELETE,
-    &me_inbox_messages_item::MOVE,
     &me_inbox_messages_item::ARCHIVE,
+    &me_inbox_messages_item::MOVE,
 ];
 
 /// Every operation.

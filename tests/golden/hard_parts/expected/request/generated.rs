@@ -19,6 +19,7 @@ static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &library::GET,
     &library::PATCH,
     &library_books::ISBN,
+    &library_books::ISBN_WITH_YEAR,
     &library_books_item::GET,
     &library_books_item::PATCH,
     &library_books_item::DELETE,

@@ -29,6 +29,10 @@ impl<V: ApiVersion> MeInboxMessages<V> {
     pub fn delta(self) -> Request<DeltaPage<model::Message>> {
         Request::new(&DELTA, self.path.segment("delta"))
     }
+    /// `GET /me/inbox/messages/since(date={date})`
+    pub fn since(self, date: Date) -> Request<Page<Versioned<model::Message>>> {
+        Request::new(&SINCE, self.path.call("since", &[("date", date.literal())]))
+    }
 }
 
 pub(crate) static GET: Operation = Operation::get("/me/inbox/messages")
@@ -38,4 +42,9 @@ pub(crate) static POST: Operation = Operation::post("/me/inbox/messages")
     .aliases(&[("/me", "/users/{user-id}")]);
 
 pub(crate) static DELTA: Operation = Operation::get("/me/inbox/messages/delta")
+    .aliases(&[("/me", "/users/{user-id}")]);
+
+pub(crate) static SINCE: Operation = Operation::get(
+        "/me/inbox/messages/since(date={date})",
+    )
     .aliases(&[("/me", "/users/{user-id}")]);

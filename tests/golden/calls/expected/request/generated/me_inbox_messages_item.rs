@@ -29,22 +29,22 @@ impl<V: ApiVersion> MeInboxMessagesItem<V> {
     pub fn delete(self) -> Request<()> {
         Request::new(&DELETE, self.path)
     }
+    /// `POST /me/inbox/messages/{message-id}/archive`
+    ///
+    /// <https://example.com/archive>
+    pub fn archive(self, etag: &ETag<model::Message>) -> Request<()> {
+        Request::new(&ARCHIVE, self.path.segment("archive")).if_match(etag)
+    }
     /// `POST /me/inbox/messages/{message-id}/move`
     pub fn r#move(
         self,
-        to: String,
+        to: &str,
         session: Option<model::SessionInput>,
     ) -> Request<Versioned<model::Message>> {
         Request::new(&MOVE, self.path.segment("move"))
             .body_from_arguments(
                 Arguments::new().set("to", Some(to)).set_object("session", session),
             )
-    }
-    /// `POST /me/inbox/messages/{message-id}/archive`
-    ///
-    /// <https://example.com/archive>
-    pub fn archive(self, etag: &ETag<model::Message>) -> Request<()> {
-        Request::new(&ARCHIVE, self.path.segment("archive")).if_match(etag)
     }
 }
 
@@ -59,14 +59,14 @@ pub(crate) static DELETE: Operation = Operation::delete(
     )
     .aliases(&[("/me", "/users/{user-id}")]);
 
-pub(crate) static MOVE: Operation = Operation::post(
-        "/me/inbox/messages/{message-id}/move",
-    )
-    .aliases(&[("/me", "/users/{user-id}")]);
-
 pub(crate) static ARCHIVE: Operation = Operation::post(
         "/me/inbox/messages/{message-id}/archive",
     )
     .aliases(&[("/me", "/users/{user-id}")])
     .if_match()
     .reference("https://example.com/archive");
+
+pub(crate) static MOVE: Operation = Operation::post(
+        "/me/inbox/messages/{message-id}/move",
+    )
+    .aliases(&[("/me", "/users/{user-id}")]);

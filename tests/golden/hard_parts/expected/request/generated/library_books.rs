@@ -18,6 +18,17 @@ impl<V: ApiVersion> LibraryBooks<V> {
     pub fn isbn(self) -> Request<Page<String>> {
         Request::new(&ISBN, self.path.segment("isbn"))
     }
+    /// `GET /library/books/isbn(year={year})`
+    pub fn isbn_with_year(self, year: i32) -> Request<Page<String>> {
+        Request::new(
+            &ISBN_WITH_YEAR,
+            self.path.call("isbn", &[("year", year.literal())]),
+        )
+    }
 }
 
 pub(crate) static ISBN: Operation = Operation::get("/library/books/isbn");
+
+pub(crate) static ISBN_WITH_YEAR: Operation = Operation::get(
+    "/library/books/isbn(year={year})",
+);

@@ -56,7 +56,7 @@ impl<V: ApiVersion> ThingsItem<V> {
     pub fn refresh(
         self,
         refresh: Option<model::RefreshInput>,
-        r#type: Option<String>,
+        r#type: Option<&str>,
     ) -> Request<model::Refresh> {
         Request::new(&REFRESH, self.path.segment("refresh"))
             .body_from_arguments(

@@ -52,6 +52,16 @@ impl Queried for File {
     type Record = crate::FileOther;
 }
 
+impl File {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Note(object) => object.id().map(Id::as_str),
+            Self::Picture(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for File {
     type Object = Self;
     type Record = crate::FileOther;

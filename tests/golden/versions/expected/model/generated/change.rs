@@ -52,6 +52,16 @@ impl Queried for Change {
     type Record = crate::ChangeOther;
 }
 
+impl Change {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Board(object) => object.id().map(Id::as_str),
+            Self::Pin(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for Change {
     type Object = Self;
     type Record = crate::ChangeOther;

@@ -30,17 +30,17 @@ impl BoardsItemPins<V1> {
 }
 
 impl BoardsItemPins<Beta> {
-    /// `GET /boards/{board-id}/pins/delta`
-    ///
-    /// Only in beta.
-    pub fn delta(self) -> Request<DeltaPage<model::Change>> {
-        Request::new(&DELTA, self.path.segment("delta"))
-    }
     /// `POST /boards/{board-id}/pins/refresh`
     ///
     /// Only in beta.
     pub fn refresh(self) -> Request<()> {
         Request::new(&REFRESH, self.path.segment("refresh"))
+    }
+    /// `GET /boards/{board-id}/pins/delta`
+    ///
+    /// Only in beta.
+    pub fn delta(self) -> Request<DeltaPage<model::Change>> {
+        Request::new(&DELTA, self.path.segment("delta"))
     }
 }
 
@@ -49,8 +49,8 @@ pub(crate) static GET: Operation = Operation::get("/boards/{board-id}/pins");
 pub(crate) static POST: Operation = Operation::post("/boards/{board-id}/pins")
     .only_in(Versions::V1);
 
-pub(crate) static DELTA: Operation = Operation::get("/boards/{board-id}/pins/delta")
+pub(crate) static REFRESH: Operation = Operation::post("/boards/{board-id}/pins/refresh")
     .only_in(Versions::BETA);
 
-pub(crate) static REFRESH: Operation = Operation::post("/boards/{board-id}/pins/refresh")
+pub(crate) static DELTA: Operation = Operation::get("/boards/{board-id}/pins/delta")
     .only_in(Versions::BETA);

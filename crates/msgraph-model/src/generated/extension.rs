@@ -50,6 +50,15 @@ impl Queried for Extension {
     type Record = crate::ExtensionOther;
 }
 
+impl Extension {
+    /// The id of the object, whatever its type.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::OpenTypeExtension(object) => object.id().map(Id::as_str),
+            Self::Other(object) => object.id().map(Id::as_str),
+        }
+    }
+}
 impl Tracked for Extension {
     type Object = Self;
     type Record = crate::ExtensionOther;
