@@ -192,7 +192,21 @@ fn request(operation: &Operation) -> TokenStream {
             steps.push(quote!(.body_from_part(part)));
         }
     }
-    let answer = match &operation.answer {
+    let answer = answer(operation);
+    let taken = options_name(operation).map(|options| quote!(, #options));
+    let segment = segment(operation);
+    quote! {
+        #lines
+        pub fn #name(#(#parameters),*) -> Request<#answer #taken> {
+            Request::new(&#facts, self.path #segment) #(#steps)*
+        }
+    }
+}
+
+/// The type that a request is answered with.
+fn answer(operation: &Operation) -> TokenStream {
+    let scope = Scope::REQUEST;
+    match &operation.answer {
         Answer::Nothing => quote!(()),
         Answer::One(ty) => scope.ty(ty),
         Answer::Page(ty) => {
@@ -209,29 +223,25 @@ fn request(operation: &Operation) -> TokenStream {
         }
         Answer::Content => quote!(Content),
         Answer::Uploaded => quote!(Uploaded),
-    };
-    let taken = options_name(operation).map(|options| quote!(, #options));
-    let segment = operation.segment.as_ref().map(|segment| {
-        if operation.arguments.is_empty() {
-            return quote!(.segment(#segment));
-        }
-        let expressions = operation.arguments.iter().map(|argument| {
-            let (name, wire) = (ident(&argument.name), &argument.wire);
-            if is_expression(argument) {
-                quote!((#wire, #name.literal()))
-            } else {
-                let alias = format!("@{wire}");
-                quote!((#wire, #alias.to_owned()))
-            }
-        });
-        quote!(.call(#segment, &[#(#expressions),*]))
-    });
-    quote! {
-        #lines
-        pub fn #name(#(#parameters),*) -> Request<#answer #taken> {
-            Request::new(&#facts, self.path #segment) #(#steps)*
-        }
     }
+}
+
+/// The segment after the path of the builder, for a function, an action or a stream.
+fn segment(operation: &Operation) -> Option<TokenStream> {
+    let segment = operation.segment.as_ref()?;
+    if operation.arguments.is_empty() {
+        return Some(quote!(.segment(#segment)));
+    }
+    let expressions = operation.arguments.iter().map(|argument| {
+        let (name, wire) = (ident(&argument.name), &argument.wire);
+        if is_expression(argument) {
+            quote!((#wire, #name.literal()))
+        } else {
+            let alias = format!("@{wire}");
+            quote!((#wire, #alias.to_owned()))
+        }
+    });
+    Some(quote!(.call(#segment, &[#(#expressions),*])))
 }
 
 /// Whether an argument of a function stands in the path; a list or an object is JSON in the query.
