@@ -17,7 +17,7 @@ use std::{
     process::Command,
 };
 
-use msgraph_codegen::{Input, Root, Scope, Source, plan::Version};
+use msgraph_codegen::{Extent, Input, Root, Scope, Source, plan::Version};
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {
@@ -105,7 +105,7 @@ pub fn own_slice() -> Input {
     Input {
         metadata: metadata.into(),
         manifest: Source::new("generate.toml", ""),
-        roots: features.values().flat_map(|feature| list(feature, "roots")).collect(),
+        extent: Extent::Roots(features.values().flat_map(|feature| list(feature, "roots")).collect()),
         derived: list(slice, "derived"),
         overlay,
         docs: Vec::new(),

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use msgraph_codegen::{CoreDependency, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
+use msgraph_codegen::{CoreDependency, Extent, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
 use serde::Deserialize;
 use tests::{read, repository, xtask};
 
@@ -19,7 +19,11 @@ use tests::{read, repository, xtask};
 struct Case {
     /// What the case is about.
     about: String,
+    #[serde(default)]
     roots: Vec<toml::Spanned<String>>,
+    /// Everything, instead of what the roots name.
+    #[serde(default)]
+    all: bool,
     #[serde(default)]
     derived: Vec<toml::Spanned<String>>,
 }
@@ -51,7 +55,11 @@ fn run(folder: &Path) -> Result<Output, String> {
     let input = Input {
         metadata: metadata(folder),
         manifest: source("case.toml"),
-        roots: case.roots.iter().map(placed).collect(),
+        extent: if case.all {
+            Extent::Whole
+        } else {
+            Extent::Roots(case.roots.iter().map(placed).collect())
+        },
         derived: case.derived.iter().map(placed).collect(),
         overlay: optional("overlay.toml"),
         docs: optional("docs.toml"),

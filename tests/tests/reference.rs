@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, fs};
 
-use msgraph_codegen::{Source, generate};
+use msgraph_codegen::{Extent, Input, Source, generate, plan::Version};
 use tests::{own_slice, read, reference, repository, xtask};
 
 /// Our own exchanges exercise every operation; the documented ones are as documented, but for the exceptions.
@@ -81,5 +81,44 @@ fn other_parts_of_graph_compile() {
         ("todo", "me/todo/**"),
     ] {
         generate_from_graph(name, root);
+    }
+}
+
+/// All of Graph: whatever the file declares is generated, or left out with a reason, twice the same.
+#[test]
+fn everything_of_graph_is_accounted_for() {
+    for file in ["graph-v1.0.csdl.xml", "graph-beta-usnat.csdl.xml"] {
+        let Some(path) = reference(&format!("metadata/{file}")) else {
+            return;
+        };
+        let text = read(&path);
+        let count = |elements: &[&str]| -> usize {
+            elements
+                .iter()
+                .map(|element| text.matches(&format!("<{element} ")).count())
+                .sum()
+        };
+        let types = count(&["EntityType", "ComplexType", "EnumType", "TypeDefinition"]);
+        let calls = count(&["Function", "Action"]);
+        let input = Input {
+            metadata: vec![(Version::V1, Source::new(file, text.clone()))],
+            extent: Extent::Whole,
+            derived: Vec::new(),
+            ..own_slice()
+        };
+        let output = generate(&input).unwrap();
+        let report = &output.report;
+        assert_eq!(
+            (report.types, report.calls + report.calls_left_out),
+            (types, calls),
+            "{file}"
+        );
+        let left_out = output.lock.lines().skip_while(|line| !line.starts_with("# left out"));
+        let left_out = left_out.filter(|line| line.ends_with("called on") || line.contains("called on nothing"));
+        assert_eq!(left_out.count(), report.calls_left_out, "{file}");
+        if file.starts_with("graph-v1.0") {
+            let again = generate(&input).unwrap();
+            assert!(again.model == output.model && again.request == output.request && again.lock == output.lock);
+        }
     }
 }

@@ -15,6 +15,8 @@ use crate::repository;
 pub(crate) enum Bench {
     /// Decodes a page of 200 tasks, beside hand-written structs.
     Decode,
+    /// Generates out of the whole of Graph's metadata, beside a bare parse of it.
+    Generate,
     /// Checks the generated crates, cold, beside the runtime and all that it needs.
     Build,
 }
@@ -22,6 +24,7 @@ pub(crate) enum Bench {
 pub(crate) fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Decode => decode(),
+        Bench::Generate => generate(),
         Bench::Build => build(),
     }
 }
@@ -30,14 +33,24 @@ fn decode() -> Result<()> {
     let reference = reference()?;
     let page = repository().join("target/bench/page.json");
     make_page(&reference.join("bench/page.py"), &page)?;
+    measure("decode", &page, &reference)
+}
+
+fn generate() -> Result<()> {
+    let reference = reference()?;
+    measure("generate", &reference.join("metadata/graph-v1.0.csdl.xml"), &reference)
+}
+
+/// Runs a benchmark on a file.
+fn measure(name: &str, file: &Path, reference: &Path) -> Result<()> {
     let status = Command::new(env!("CARGO"))
-        .args(["run", "--release", "--quiet", "--manifest-path"])
+        .args(["run", "--release", "--quiet", "--bin", name, "--manifest-path"])
         .arg(repository().join("tests/bench/Cargo.toml"))
         .arg("--target-dir")
         .arg(repository().join("target/bench"))
         .arg("--")
-        .arg(&page)
-        .env("MSGRAPH_REFERENCE", &reference)
+        .arg(file)
+        .env("MSGRAPH_REFERENCE", reference)
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "the benchmark failed");

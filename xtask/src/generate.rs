@@ -8,7 +8,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use msgraph_codegen::{CoreDependency, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
+use msgraph_codegen::{
+    CoreDependency, Extent, Input, Output, Report, Root, Scope, Source, generate, plan::Version, workspace,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -147,7 +149,7 @@ impl Slice {
         Ok(Input {
             metadata,
             manifest: manifest.clone(),
-            roots: self.roots.iter().map(root).chain(features).collect(),
+            extent: Extent::Roots(self.roots.iter().map(root).chain(features).collect()),
             derived: self.derived.iter().map(root).collect(),
             overlay: read_all(&folder.join(&self.overlay))?,
             docs: read_all(&folder.join(&self.docs))?,
@@ -202,7 +204,11 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
     let input = Input {
         metadata: vec![(Version::V1, read(metadata)?)],
         manifest: Source::new("--root", ""),
-        roots: unplaced(&arguments.root),
+        extent: if arguments.all {
+            Extent::Whole
+        } else {
+            Extent::Roots(unplaced(&arguments.root))
+        },
         derived: unplaced(&arguments.derived),
         overlay: read_all(&folder.join("overlay"))?,
         docs: read_all(&folder.join("docs"))?,
@@ -219,6 +225,12 @@ fn run_elsewhere(metadata: &Path, arguments: &Arguments, out: &Path) -> Result<(
         changes.extend(sync_file(&out.join(path), &text, Mode::Write)?);
     }
     report(&output, started);
+    if arguments.all {
+        let Report {
+            calls, calls_left_out, ..
+        } = output.report;
+        println!("functions and actions {calls}, left out {calls_left_out}");
+    }
     if output.report.cut > 0 {
         println!(
             "left out {}: see {}",

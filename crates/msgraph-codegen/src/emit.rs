@@ -11,7 +11,7 @@ mod record;
 mod union;
 mod write;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZero, panic::resume_unwind, thread};
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -33,16 +33,16 @@ pub(crate) type Files = BTreeMap<String, String>;
 pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
     let mut files = Files::new();
     let cfg = Cfg::of(plan);
+    let texts = in_parallel(&plan.model, |Gated { gate, item }| match item {
+        ModelItem::Record(record) => format::file(record::emit(record)),
+        ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
+        ModelItem::Union(union) => format::file(union::emit(union)),
+        ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
+        ModelItem::Write(write) => format::file(write::emit(write, gate, &cfg)),
+        ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),
+    });
     let mut modules = Vec::new();
-    for Gated { gate, item } in &plan.model {
-        let text = match item {
-            ModelItem::Record(record) => format::file(record::emit(record)),
-            ModelItem::Enum(enumeration) => format::file(enumeration::emit(enumeration)),
-            ModelItem::Union(union) => format::file(union::emit(union)),
-            ModelItem::OpenMap(map) => format::file(open_map::emit(map)),
-            ModelItem::Write(write) => format::file(write::emit(write, gate, &cfg)),
-            ModelItem::Marker(marker) => format::plain_file(marker::emit(marker)),
-        };
+    for (Gated { gate, item }, text) in plan.model.iter().zip(texts) {
         insert(&mut files, file_name(gate, item.name()), text)?;
         // What several features use is always there: types alone do no harm.
         let gate = match gate.feature() {
@@ -65,17 +65,14 @@ pub(crate) fn model(plan: &Plan) -> Result<Files, Diagnostics> {
 /// The files of the request crate, which names the types of the model crate.
 pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
     let model = ident(model);
-    let prelude = quote!(crate::prelude);
     let mut files = Files::new();
     let cfg = Cfg::of(plan);
+    let texts = in_parallel(&plan.builders, |Gated { gate, item }| {
+        format::file_of(&quote!(crate::prelude), builder::emit(item, gate, &cfg))
+    });
     let mut modules = Vec::new();
-    for Gated { gate, item: builder } in &plan.builders {
-        let items = builder::emit(builder, gate, &cfg);
-        insert(
-            &mut files,
-            file_name(gate, &builder.name),
-            format::file_of(&prelude, items),
-        )?;
+    for (Gated { gate, item: builder }, text) in plan.builders.iter().zip(texts) {
+        insert(&mut files, file_name(gate, &builder.name), text)?;
         modules.push(Module::new(gate.clone(), &builder.name));
     }
     let tables = |feature: Option<&str>| crate_root::tables(plan, feature, &cfg);
@@ -95,8 +92,28 @@ pub(crate) fn request(plan: &Plan, model: &str) -> Result<Files, Diagnostics> {
     Ok(files)
 }
 
-fn insert(files: &mut Files, path: String, text: syn::Result<String>) -> Result<(), Diagnostics> {
-    let complaint = |error: syn::Error| {
+/// The texts of all items, in their order. All of Graph is thousands of files, each for itself.
+fn in_parallel<T: Sync>(items: &[T], text: impl Fn(&T) -> Text + Sync) -> Vec<Text> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let size = items.len().div_ceil(threads).max(FEW);
+    thread::scope(|scope| {
+        let chunks = items.chunks(size);
+        let running: Vec<_> = chunks
+            .map(|chunk| scope.spawn(|| chunk.iter().map(&text).collect::<Vec<_>>()))
+            .collect();
+        let done = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.flatten().collect()
+    })
+}
+
+/// For fewer files than these no thread is worth its start.
+const FEW: usize = 64;
+
+/// The text of a file, or that what was emitted is no Rust, in words: an error of syn's stays in its thread.
+type Text = Result<String, String>;
+
+fn insert(files: &mut Files, path: String, text: Text) -> Result<(), Diagnostics> {
+    let complaint = |error: String| {
         let message = format!("what would be generated is not Rust: {error}");
         Diagnostic::of(
             &path,

@@ -9,7 +9,7 @@ use crate::{
     overlay::Overlay,
     plan::{Plan, Version},
     report,
-    slice::{self, Extent, Slice},
+    slice::{self, Slice},
 };
 
 /// What is generated from.
@@ -19,8 +19,8 @@ pub struct Input {
     pub metadata: Vec<(Version, Source)>,
     /// The file that the roots stand in, for complaints about them.
     pub manifest: Source,
-    /// What is generated: everything where there are no roots.
-    pub roots: Vec<Root>,
+    /// How much of the metadata is generated.
+    pub extent: Extent,
     /// The types whose derived types are generated, too.
     pub derived: Vec<Root>,
     /// The overlay files.
@@ -47,13 +47,25 @@ impl Input {
             lineages.any(|lineage| lineage.iter().rev().skip(1).any(|(base, _)| base.as_str() == root.glob))
         };
         Ok(Self {
-            roots: self.roots.iter().filter(is_chosen).cloned().collect(),
+            extent: match &self.extent {
+                Extent::Roots(roots) => Extent::Roots(roots.iter().filter(is_chosen).cloned().collect()),
+                Extent::Whole => Extent::Whole,
+            },
             derived: self.derived.iter().filter(derives).cloned().collect(),
             scope: Scope::Wider,
             metadata,
             ..self.clone()
         })
     }
+}
+
+/// How much of the metadata is generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// The paths that these name, and the types that they need.
+    Roots(Vec<Root>),
+    /// Every type, and a path to each that one leads to.
+    Whole,
 }
 
 /// An entry of the manifest: a glob over paths that chooses what is generated (`planner/tasks/**`, `me/events#GET`), or the
@@ -113,12 +125,7 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
     let docs = Docs::read(&input.docs)?;
     let allowed = |method, path: &str| lower::allowed(&overlay, &input.metadata, method, path);
     let hints = lower::hints(&edm, &overlay, &allowed);
-    let extent = if input.roots.is_empty() {
-        Extent::Whole
-    } else {
-        Extent::Roots(&input.roots)
-    };
-    let slice = slice::slice(&edm, &input.manifest, extent, &input.derived, &hints)?;
+    let slice = slice::slice(&edm, &input.manifest, &input.extent, &input.derived, &hints)?;
     let Lowered {
         plan,
         renamed,
@@ -133,7 +140,7 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
         [first, _, ..] => Some(generate(&input.of_version(first, &slice)?)?.report),
         _ => None,
     };
-    let report = Report::new(&slice, &plan, without_prose, [&model, &request], first_version);
+    let report = Report::new(&edm, &slice, &plan, without_prose, [&model, &request], first_version);
     // Another slice has its own.
     let skipped: Vec<_> = match input.scope {
         Scope::Exact => overlay.skipped.iter().collect(),

@@ -28,7 +28,7 @@ mod workspace;
 
 pub use self::{
     diagnostic::{Diagnostic, Diagnostics},
-    generate::{Input, Output, Root, Scope, driver, generate, model},
+    generate::{Extent, Input, Output, Root, Scope, driver, generate, model},
     remarks::Remarks,
     report::Report,
     source::Source,

@@ -34,6 +34,12 @@ pub(crate) struct Context<'a> {
     pub(crate) scope: generate::Scope,
     /// The Rust names of the types in the slice.
     names: names::TypeNames,
+    /// The entity types that a path leads to by an id.
+    keyed: BTreeSet<&'a QualifiedName>,
+    /// The types in the slice that have instances, by each type that they derive from.
+    families: BTreeMap<&'a QualifiedName, Vec<&'a QualifiedName>>,
+    /// The functions and actions that share their name with another on the same type.
+    overloads: BTreeSet<usize>,
     /// The Rust names of the builders, by path.
     builder_names: BTreeMap<String, String>,
     /// Entities outside the slice whose ids are named.
@@ -67,6 +73,9 @@ pub(crate) fn lower(
         docs,
         scope,
         names: names::TypeNames::of(slice.types.keys()),
+        keyed: keyed(slice),
+        families: families(edm, slice),
+        overloads: overloads(edm),
         builder_names: requests::builder_names(slice, overlay),
         markers: RefCell::default(),
         complaints: RefCell::default(),
@@ -112,6 +121,32 @@ pub(crate) fn lower(
         without_prose: context.without_prose.take(),
     };
     Diagnostics::check(context.complaints.take(), lowered)
+}
+
+fn keyed(slice: &Slice) -> BTreeSet<&QualifiedName> {
+    let items = slice.nodes.iter().filter(|node| node.step == Step::Key);
+    items.map(|node| &node.target).collect()
+}
+
+fn families<'a>(edm: &'a Edm, slice: &'a Slice) -> BTreeMap<&'a QualifiedName, Vec<&'a QualifiedName>> {
+    let mut families: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for name in slice.types.keys() {
+        for (base, _) in edm.lineage(name) {
+            if base != name {
+                families.entry(base).or_default().push(name);
+            }
+        }
+    }
+    families
+}
+
+fn overloads(edm: &Edm) -> BTreeSet<usize> {
+    let mut known: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (number, call) in edm.calls.iter().enumerate() {
+        let facts = (&call.name, &call.target, call.collection);
+        known.entry(facts).or_default().push(number);
+    }
+    known.into_values().filter(|numbers| numbers.len() > 1).flatten().collect()
 }
 
 /// The features of which nothing is in the first version.
@@ -452,9 +487,8 @@ impl<'a> Context<'a> {
 
     /// The types in the slice that derive from one and have instances.
     fn derived(&self, name: &QualifiedName) -> Vec<&'a QualifiedName> {
-        let types = self.slice.types.keys();
-        let derives = |ty: &&QualifiedName| self.edm.lineage(ty).iter().any(|(base, _)| *base == name) && *ty != name;
-        types.filter(derives).filter(|ty| !self.is_abstract(ty)).collect()
+        let family = self.families.get(name).into_iter().flatten().copied();
+        family.filter(|ty| !self.is_abstract(ty)).collect()
     }
 
     /// The types that are sent to a path: the type at its end, or those that derive from it.
@@ -477,12 +511,8 @@ impl<'a> Context<'a> {
 
     /// The type whose ids the objects of a type have: the most general one that a path leads to by its id.
     fn id_owner<'n>(&'n self, name: &'n QualifiedName) -> &'n QualifiedName {
-        let keyed = |base: &QualifiedName| {
-            let mut nodes = self.slice.nodes.iter();
-            nodes.any(|node| node.step == Step::Key && node.target == *base)
-        };
         let lineage = self.edm.lineage(name);
-        let owner = lineage.iter().map(|(base, _)| *base).find(|base| keyed(base));
+        let owner = lineage.iter().map(|(base, _)| *base).find(|base| self.keyed.contains(base));
         owner.unwrap_or(name)
     }
 

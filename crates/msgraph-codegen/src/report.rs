@@ -3,7 +3,11 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use crate::{csdl::Versions, plan::Plan, slice::Slice};
+use crate::{
+    csdl::{Edm, Versions},
+    plan::Plan,
+    slice::{Slice, Step},
+};
 
 /// What a generation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +16,10 @@ pub struct Report {
     pub types: usize,
     /// How many operations are generated.
     pub operations: usize,
+    /// How many functions and actions of the metadata are called.
+    pub calls: usize,
+    /// How many are not.
+    pub calls_left_out: usize,
     /// How many things were left out; the lock file lists them.
     pub cut: usize,
     /// How many lines were generated, without documentation and blank lines.
@@ -26,6 +34,7 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(
+        edm: &Edm,
         slice: &Slice,
         plan: &Plan,
         without_prose: BTreeSet<String>,
@@ -34,7 +43,16 @@ impl Report {
     ) -> Self {
         let files = crates.into_iter().flat_map(BTreeMap::values);
         let lines: Vec<_> = files.map(|text| code_lines(text)).collect();
+        let nodes = slice.nodes.iter().filter(|node| !node.methods.is_empty());
+        let calls: BTreeSet<_> = nodes
+            .filter_map(|node| match node.step {
+                Step::Call(number) => Some(number),
+                _ => None,
+            })
+            .collect();
         Self {
+            calls: calls.len(),
+            calls_left_out: edm.calls.len() + edm.unbound.len() - calls.len(),
             types: slice.types.len(),
             operations: plan.builders.iter().map(|builder| builder.item.operations.len()).sum(),
             cut: slice.cut.len(),

@@ -5,7 +5,7 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    Diagnostic, Diagnostics, Root, Source,
+    Diagnostic, Diagnostics, Extent, Root, Source,
     csdl::{CallableKind, Edm, Navigation, Primitive, QualifiedName, Type, ValueType, Versions},
     glob::{Agreement, Glob},
     plan::Method,
@@ -113,24 +113,15 @@ pub(crate) enum Step {
     Stream(String),
 }
 
-/// How much of a model is taken.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Extent<'r> {
-    /// What these name.
-    Roots(&'r [Root]),
-    /// Everything.
-    Whole,
-}
-
 pub(crate) fn slice(
     edm: &Edm,
     manifest: &Source,
-    extent: Extent<'_>,
+    extent: &Extent,
     derived: &[Root],
     hints: &Hints<'_>,
 ) -> Result<Slice, Diagnostics> {
     let roots = match extent {
-        Extent::Roots(roots) => roots,
+        Extent::Roots(roots) => roots.as_slice(),
         Extent::Whole => &[],
     };
     let mut complaints = Vec::new();

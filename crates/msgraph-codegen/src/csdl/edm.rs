@@ -21,7 +21,8 @@ pub struct Edm {
     pub calls: Vec<BoundCall>,
     /// The names by which the container offers functions and actions that are called on nothing.
     pub imports: BTreeSet<String>,
-    /// The functions and actions that are called on nothing, or on something that is no type of the model.
+    /// The functions and actions that are called on nothing, or on something that is no type of the model, with the names of
+    /// their parameters.
     pub unbound: Vec<String>,
 }
 

@@ -122,7 +122,12 @@ impl<'a> Linker<'a> {
             for callable in &schema.callables {
                 match self.call(callable) {
                     Some(call) => edm.calls.push(call),
-                    None => edm.unbound.push(qualify(&callable.name).to_string()),
+                    None => {
+                        let parameters = callable.parameters.iter().map(|parameter| parameter.name.as_str());
+                        let parameters: Vec<_> = parameters.collect();
+                        edm.unbound
+                            .push(format!("{}({})", qualify(&callable.name), parameters.join(",")));
+                    }
                 }
             }
             edm.imports

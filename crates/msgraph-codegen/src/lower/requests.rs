@@ -252,12 +252,12 @@ fn path_docs(context: &Context<'_>, node: &Node) -> Vec<String> {
 /// The method that leads to one of a collection: `task` for `tasks`, unless something else has that name.
 fn item_method(context: &Context<'_>, collection: &Node, name: &str) -> String {
     let singular = names::singular(name);
-    let siblings = context
-        .slice
-        .nodes
-        .iter()
-        .filter(|node| node.parent == collection.parent);
-    let mut names = siblings.filter_map(|node| match &node.step {
+    let nodes = &context.slice.nodes;
+    let siblings: Vec<&Node> = match collection.parent.and_then(|parent| nodes.get(parent)) {
+        Some(parent) => context.slice.children(&parent.children).collect(),
+        None => nodes.iter().filter(|node| node.parent.is_none()).collect(),
+    };
+    let mut names = siblings.into_iter().filter_map(|node| match &node.step {
         Step::Single(name) | Step::Collection(name) => Some(name),
         Step::Key | Step::Call(_) | Step::Stream(_) => None,
     });
@@ -283,18 +283,20 @@ fn key_of(context: &Context<'_>, item: &Node) -> String {
 fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen) -> Operation {
     let entry = entry(context, node, method);
     let path = path(node);
-    let call = match node.step {
-        Step::Call(number) => context.edm.calls.get(number),
+    let number = match node.step {
+        Step::Call(number) => Some(number),
         Step::Single(_) | Step::Collection(_) | Step::Key | Step::Stream(_) => None,
     };
+    let call = number.and_then(|number| context.edm.calls.get(number));
+    let call_name = number.zip(call).map(|(number, call)| call_name(context, number, call));
     let stream = match &node.step {
         Step::Stream(name) => Some(name.as_str()),
         Step::Single(_) | Step::Collection(_) | Step::Key | Step::Call(_) => None,
     };
     let filter = entry.and_then(|entry| filter(context, node, entry));
-    let name = match (&filter, call, stream) {
+    let name = match (&filter, &call_name, stream) {
         (Some((_, name)), ..) => name.clone(),
-        (None, Some(call), _) => call_name(context, call),
+        (None, Some(call_name), _) => call_name.clone(),
         (None, None, Some(stream)) => stream_name(method, stream),
         (None, None, None) => conventional_name(method, &node.step).to_owned(),
     };
@@ -319,8 +321,8 @@ fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen
     );
     Operation {
         method,
-        facts: match (call, stream) {
-            (Some(call), _) => names::constant_name(call_name(context, call).trim_start_matches("r#")),
+        facts: match (&call_name, stream) {
+            (Some(call_name), _) => names::constant_name(call_name.trim_start_matches("r#")),
             (None, Some(_)) => names::constant_name(&name),
             (None, None) => method.name().to_owned(),
         },
@@ -423,13 +425,9 @@ fn operations_of(context: &Context<'_>, node: &Node, method: Method, chosen: &Ch
 }
 
 /// The method that calls a function or an action: its name; of several of one name, with what it is called with.
-fn call_name(context: &Context<'_>, call: &BoundCall) -> String {
-    let is_overload = |other: &BoundCall| {
-        let facts = |call: &BoundCall| (call.name.clone(), call.target.clone(), call.collection);
-        facts(other) == facts(call) && !other.is_same(call)
-    };
+fn call_name(context: &Context<'_>, number: usize, call: &BoundCall) -> String {
     let name = names::field_name(&call.name);
-    if call.parameters.is_empty() || !context.edm.calls.iter().any(is_overload) {
+    if call.parameters.is_empty() || !context.overloads.contains(&number) {
         return name;
     }
     let parameters = call
