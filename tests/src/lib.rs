@@ -7,6 +7,7 @@
     reason = "a test that cannot go on panics, and one that is skipped says so"
 )]
 
+pub mod golden;
 pub mod loopback;
 
 use std::{

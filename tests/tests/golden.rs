@@ -9,24 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use msgraph_codegen::{CoreDependency, Extent, Input, Output, Root, Scope, Source, generate, plan::Version, workspace};
-use serde::Deserialize;
-use tests::{read, repository, xtask};
-
-/// `case.toml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    /// What the case is about.
-    about: String,
-    #[serde(default)]
-    roots: Vec<toml::Spanned<String>>,
-    /// Everything, instead of what the roots name.
-    #[serde(default)]
-    all: bool,
-    #[serde(default)]
-    derived: Vec<toml::Spanned<String>>,
-}
+use msgraph_codegen::{CoreDependency, Output, generate, workspace};
+use tests::{golden, read, repository, xtask};
 
 /// Every case, by name.
 fn cases() -> BTreeMap<String, PathBuf> {
@@ -39,43 +23,7 @@ fn cases() -> BTreeMap<String, PathBuf> {
 }
 
 fn run(folder: &Path) -> Result<Output, String> {
-    let case: Case = toml::from_str(&read(&folder.join("case.toml"))).unwrap();
-    assert!(
-        !case.about.is_empty(),
-        "{} does not say what it is about",
-        folder.display()
-    );
-    let placed = |root: &toml::Spanned<String>| Root {
-        glob: root.get_ref().clone(),
-        offset: Some(root.span().start),
-        feature: None,
-    };
-    let source = |name: &str| Source::new(name, read(&folder.join(name)));
-    let optional = |name: &str| folder.join(name).exists().then(|| source(name)).into_iter().collect();
-    let input = Input {
-        metadata: metadata(folder),
-        manifest: source("case.toml"),
-        extent: if case.all {
-            Extent::Whole
-        } else {
-            Extent::Roots(case.roots.iter().map(placed).collect())
-        },
-        derived: case.derived.iter().map(placed).collect(),
-        overlay: optional("overlay.toml"),
-        docs: optional("docs.toml"),
-        scope: Scope::Exact,
-        model_crate: "case_model".to_owned(),
-    };
-    generate(&input).map_err(|complaints| complaints.to_string())
-}
-
-/// `input.csdl.xml`, and `beta.csdl.xml` where the case has it.
-fn metadata(folder: &Path) -> Vec<(Version, Source)> {
-    let names = [(Version::V1, "input.csdl.xml"), (Version::Beta, "beta.csdl.xml")];
-    let there = names.into_iter().filter(|(_, name)| folder.join(name).exists());
-    there
-        .map(|(version, name)| (version, Source::new(name, read(&folder.join(name)))))
-        .collect()
+    generate(&golden::case(folder, |_, text| text)).map_err(|complaints| complaints.to_string())
 }
 
 /// What a case is expected to give, by path below its folder.

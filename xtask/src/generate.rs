@@ -2,14 +2,20 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     time::Instant,
 };
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use msgraph_codegen::{
-    CoreDependency, Extent, Input, Output, Report, Root, Scope, Source, generate, plan::Version, workspace,
+    CoreDependency, Extent, Input, Output, Report, Root, Scope, Source,
+    changes::{self, Crate, changes},
+    generate,
+    plan::Version,
+    workspace,
 };
 use serde::Deserialize;
 
@@ -48,6 +54,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH|VERSION", requires = "metadata")]
     core: Option<String>,
 }
+
+const MANIFEST: &str = "metadata/generate.toml";
 
 /// `metadata/generate.toml`.
 #[derive(Debug, Deserialize)]
@@ -101,15 +109,48 @@ fn run_here(mode: Mode) -> Result<()> {
     let mut changes = Vec::new();
     for slice in &manifest.slice {
         let started = Instant::now();
-        let input = slice.input(&source)?;
+        let input = slice.input(&source, &Present)?;
         let output = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
         changes.extend(slice.sync(&output, mode)?);
         report(&output, started);
         for item in &output.report.without_prose {
             println!("no prose  {item}");
         }
+        verdict(slice, &output);
     }
     tell(&changes, mode)
+}
+
+/// Says what changes for users since the last commit, and what that means for the version of each crate.
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
+fn verdict(slice: &Slice, output: &Output) {
+    let committed = slice.read_committed().and_then(|input| {
+        let committed = generate(&input).map_err(|complaints| anyhow!("{complaints}"))?;
+        Ok(changes(&committed.plan, &output.plan))
+    });
+    match committed {
+        Ok(changes) => print_changes(&changes),
+        Err(error) => println!("no verdict on what changes: {error:#}"),
+    }
+}
+
+/// Prints changes, and what they mean for each crate.
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
+pub(crate) fn print_changes(changes: &[changes::Change]) {
+    for change in changes {
+        println!("{change}");
+    }
+    for of in [Crate::Model, Crate::Request] {
+        let levels: Vec<_> = changes
+            .iter()
+            .filter(|change| change.of == of)
+            .map(|change| change.level)
+            .collect();
+        match levels.iter().max() {
+            Some(level) => println!("verdict: {of} {level}, changes {}", levels.len()),
+            None => println!("verdict: {of} as it was"),
+        }
+    }
 }
 
 /// What the first slice of this repository is generated from.
@@ -119,23 +160,89 @@ pub(crate) fn own_slice() -> Result<Input> {
         .slice
         .first()
         .context("metadata/generate.toml has no slice")?
-        .input(&source)
+        .input(&source, &Present)
 }
 
 fn read_manifest() -> Result<(Source, Manifest)> {
-    let source = read(&repository().join("metadata/generate.toml"))?;
+    let source = Present.read(Path::new(MANIFEST))?;
     let manifest = toml::from_str(&source.text).with_context(|| source.name.clone())?;
     Ok((source, manifest))
 }
 
+/// Where the input of a generation is read.
+trait Files {
+    /// The text of a file.
+    fn read(&self, path: &Path) -> Result<Source>;
+    /// The TOML files of a folder, by name.
+    fn read_all(&self, folder: &Path) -> Result<Vec<Source>>;
+}
+
+/// The files as they are.
+struct Present;
+
+impl Files for Present {
+    fn read(&self, path: &Path) -> Result<Source> {
+        read(&repository().join(path))
+    }
+
+    fn read_all(&self, folder: &Path) -> Result<Vec<Source>> {
+        read_all(&repository().join(folder))
+    }
+}
+
+/// The files as they were committed last.
+struct Committed;
+
+impl Committed {
+    fn git(arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new("git");
+        let output = command.args(arguments).current_dir(repository()).output();
+        let output = output.context("cannot run git")?;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "git {}: {}",
+            arguments.join(" "),
+            complaint.trim()
+        );
+        String::from_utf8(output.stdout).context("git shows no text")
+    }
+}
+
+impl Files for Committed {
+    fn read(&self, path: &Path) -> Result<Source> {
+        let text = Self::git(&["show", &format!("HEAD:{}", path.display())])?;
+        Ok(Source::new(path.display().to_string(), text))
+    }
+
+    fn read_all(&self, folder: &Path) -> Result<Vec<Source>> {
+        let names = Self::git(&["ls-tree", "--name-only", "HEAD", &format!("{}/", folder.display())])?;
+        let mut paths: Vec<_> = names
+            .lines()
+            .map(Path::new)
+            .filter(|path| path.extension() == Some(OsStr::new("toml")))
+            .collect();
+        paths.sort_unstable();
+        paths.into_iter().map(|path| self.read(path)).collect()
+    }
+}
+
 impl Slice {
-    fn input(&self, manifest: &Source) -> Result<Input> {
-        let folder = repository();
+    /// What the same slice was generated from at the last commit.
+    fn read_committed(&self) -> Result<Input> {
+        let manifest = Committed.read(Path::new(MANIFEST))?;
+        let slices: Manifest = toml::from_str(&manifest.text).context("the committed manifest")?;
+        let same = slices.slice.iter().find(|slice| slice.model == self.model);
+        let same = same.with_context(|| format!("no slice makes {}", self.model.display()))?;
+        same.input(&manifest, &Committed)
+    }
+
+    fn input(&self, manifest: &Source, files: &impl Files) -> Result<Input> {
         let mut metadata = Vec::new();
         for (name, path) in &self.metadata {
             let version = Version::from_name(name)
                 .with_context(|| format!("{}: `{name}` is no version; write `v1.0` or `beta`", manifest.name))?;
-            metadata.push((version, read(&folder.join(path))?));
+            metadata.push((version, files.read(path)?));
         }
         // The first version is the one that the others add to.
         metadata.sort_by_key(|(version, _)| Version::ALL.iter().position(|known| known == version));
@@ -151,8 +258,8 @@ impl Slice {
             manifest: manifest.clone(),
             extent: Extent::Roots(self.roots.iter().map(root).chain(features).collect()),
             derived: self.derived.iter().map(root).collect(),
-            overlay: read_all(&folder.join(&self.overlay))?,
-            docs: read_all(&folder.join(&self.docs))?,
+            overlay: files.read_all(&self.overlay)?,
+            docs: files.read_all(&self.docs)?,
             scope: Scope::Exact,
             model_crate: "msgraph_model".to_owned(),
         })

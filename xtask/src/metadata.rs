@@ -5,15 +5,28 @@ use std::{collections::BTreeSet, path::PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use msgraph_codegen::{
     Diagnostics, Input, Remarks, Scope, Source,
+    changes::changes,
     csdl::{BoundCall, Edm, EnumType, QualifiedName, Structured, Type, link, parse},
     generate,
     plan::Version,
 };
 
-use crate::generate::{own_slice, read};
+use crate::generate::{own_slice, print_changes, read};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Metadata {
+    /// Says item by item what changes for users when one metadata file takes the place of another.
+    Diff {
+        /// The version that both are of.
+        #[arg(long, value_parser = ["v1.0", "beta"], default_value = "v1.0")]
+        api: String,
+        /// The file that was.
+        #[arg(value_name = "OLD")]
+        old: PathBuf,
+        /// The file that is to be.
+        #[arg(value_name = "NEW")]
+        new: PathBuf,
+    },
     /// Compares our metadata with a whole one, fact by fact.
     Check {
         /// The version that is compared.
@@ -27,11 +40,31 @@ pub(crate) enum Metadata {
 
 pub(crate) fn run(metadata: &Metadata) -> Result<()> {
     match metadata {
+        Metadata::Diff { api, old, new } => {
+            let version = Version::from_name(api).context("no such version")?;
+            diff(version, &read(old)?, &read(new)?)
+        }
         Metadata::Check { api, against } => {
             let version = Version::from_name(api).context("no such version")?;
             check(version, &read(against)?)
         }
     }
+}
+
+/// Both files are laid beside what the manifest has of other versions, and sliced by its roots.
+fn diff(version: Version, old: &Source, new: &Source) -> Result<()> {
+    let plan = |source: &Source| {
+        let mut input = own_slice()?;
+        input.scope = Scope::Wider;
+        for (known, metadata) in &mut input.metadata {
+            if *known == version {
+                metadata.clone_from(source);
+            }
+        }
+        Ok::<_, anyhow::Error>(generate(&input).map_err(told)?.plan)
+    };
+    print_changes(&changes(&plan(old)?, &plan(new)?));
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]

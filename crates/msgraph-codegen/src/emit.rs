@@ -101,7 +101,9 @@ fn in_parallel<T: Sync>(items: &[T], text: impl Fn(&T) -> Text + Sync) -> Vec<Te
         let running: Vec<_> = chunks
             .map(|chunk| scope.spawn(|| chunk.iter().map(&text).collect::<Vec<_>>()))
             .collect();
-        let done = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let done = running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         done.flatten().collect()
     })
 }
@@ -130,6 +132,10 @@ fn insert(files: &mut Files, path: String, text: Text) -> Result<(), Diagnostics
 fn module_name(name: &str) -> String {
     let underscores = name.len() - name.trim_end_matches('_').len();
     let module = name.to_snake_case() + &"_".repeat(underscores);
+    if module.starts_with(|first: char| first.is_ascii_digit()) {
+        // Not what the item itself is called.
+        return format!("_{module}_");
+    }
     if syn::parse_str::<Ident>(&module).is_err() {
         return format!("{module}_");
     }

@@ -8,6 +8,7 @@
 //!
 //! Every stage but lowering only carries out; lowering decides, and its [`plan::Plan`] can be read.
 
+pub mod changes;
 pub mod csdl;
 pub mod plan;
 

@@ -146,7 +146,11 @@ fn overloads(edm: &Edm) -> BTreeSet<usize> {
         let facts = (&call.name, &call.target, call.collection);
         known.entry(facts).or_default().push(number);
     }
-    known.into_values().filter(|numbers| numbers.len() > 1).flatten().collect()
+    known
+        .into_values()
+        .filter(|numbers| numbers.len() > 1)
+        .flatten()
+        .collect()
 }
 
 /// The features of which nothing is in the first version.
@@ -512,7 +516,10 @@ impl<'a> Context<'a> {
     /// The type whose ids the objects of a type have: the most general one that a path leads to by its id.
     fn id_owner<'n>(&'n self, name: &'n QualifiedName) -> &'n QualifiedName {
         let lineage = self.edm.lineage(name);
-        let owner = lineage.iter().map(|(base, _)| *base).find(|base| self.keyed.contains(base));
+        let owner = lineage
+            .iter()
+            .map(|(base, _)| *base)
+            .find(|base| self.keyed.contains(base));
         owner.unwrap_or(name)
     }
 

@@ -42,9 +42,15 @@ fn main() {
         black_box(generate(&whole).expect("everything is generated"));
     });
     println!("bare parse            {:8.1} ms  ratio 1.0", parse.as_secs_f64() * 1e3);
-    for ((name, time), limit) in [("Planner and To Do", slice), ("everything", whole)].into_iter().zip(LIMITS) {
+    for ((name, time), limit) in [("Planner and To Do", slice), ("everything", whole)]
+        .into_iter()
+        .zip(LIMITS)
+    {
         let ratio = time.as_secs_f64() / parse.as_secs_f64();
-        println!("{name:20}  {:8.1} ms  ratio {ratio:.1}, at most {limit}", time.as_secs_f64() * 1e3);
+        println!(
+            "{name:20}  {:8.1} ms  ratio {ratio:.1}, at most {limit}",
+            time.as_secs_f64() * 1e3
+        );
         assert!(ratio <= limit, "{name} takes too long");
     }
 }

@@ -122,7 +122,7 @@ impl TypeNames {
 
     /// The name that is made of a type's and a purpose.
     pub(super) fn derived(&self, name: &QualifiedName, purpose: &str) -> String {
-        let mut derived = guard_type(self.get(name).trim_end_matches('_').to_owned() + purpose);
+        let mut derived = guard_type(&(self.get(name).trim_end_matches('_').to_owned() + purpose));
         while self.taken.contains(&derived.to_lowercase()) {
             derived.push('_');
         }
@@ -140,7 +140,7 @@ impl TypeNames {
         let parts: Vec<_> = name.namespace().split('.').collect();
         let qualified = (0..parts.len()).rev().map(|first| {
             let words = parts.iter().skip(first).map(|part| part.to_upper_camel_case());
-            guard_type(words.collect::<String>() + &name.name().to_upper_camel_case())
+            guard_type(&(words.collect::<String>() + &name.name().to_upper_camel_case()))
         });
         let mut candidates = std::iter::once(simple_name(name)).chain(qualified);
         candidates.find(is_free).unwrap_or_else(|| {
@@ -155,12 +155,12 @@ impl TypeNames {
 
 /// The name of a type in camel case, with an underscore where it is taken.
 fn simple_name(name: &QualifiedName) -> String {
-    guard_type(name.name().to_upper_camel_case())
+    guard_type(&name.name().to_upper_camel_case())
 }
 
 /// A type's name, with an underscore where it is taken.
-pub(super) fn guard_type(camel: String) -> String {
-    let camel = guard_digit(camel);
+pub(super) fn guard_type(camel: &str) -> String {
+    let camel = guard(camel, "Unnamed");
     if TAKEN_TYPES.contains(&&*camel) {
         camel + "_"
     } else {
@@ -180,7 +180,7 @@ pub(super) fn step_name(name: &str) -> String {
 
 /// The field or method for a property: its name in snake case, raw where it is a keyword.
 pub(super) fn field_name(name: &str) -> String {
-    let snake = guard_digit(name.to_snake_case());
+    let snake = guard(&name.to_snake_case(), "unnamed");
     match &*snake {
         // These cannot be raw identifiers.
         "self" | "super" | "crate" => format!("{snake}_"),
@@ -192,12 +192,12 @@ pub(super) fn field_name(name: &str) -> String {
 
 /// The constant for a property.
 pub(super) fn constant_name(name: &str) -> String {
-    guard_digit(name.to_shouty_snake_case())
+    guard(&name.to_shouty_snake_case(), "UNNAMED")
 }
 
 /// The variant for a member of an enumeration.
 pub(super) fn variant_name(name: &str) -> String {
-    let camel = guard_digit(name.to_upper_camel_case());
+    let camel = guard(&name.to_upper_camel_case(), "Unnamed");
     // The last variant of every enumeration is `Unknown`.
     if matches!(&*camel, "Self" | "Unknown") {
         camel + "_"
@@ -231,9 +231,14 @@ pub(super) fn singular(name: &str) -> String {
     }
 }
 
-fn guard_digit(name: String) -> String {
+/// What of a name Rust takes; with an underscore before a digit.
+fn guard(name: &str, otherwise: &str) -> String {
+    let is_taken = |letter: &char| letter.is_ascii() || syn::parse_str::<syn::Ident>(&format!("_{letter}")).is_ok();
+    let name: String = name.chars().filter(is_taken).collect();
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("_{name}")
+    } else if name.is_empty() {
+        otherwise.to_owned()
     } else {
         name
     }

@@ -148,7 +148,7 @@ fn named_after(path: &str) -> String {
         "{}" => "Item".to_owned(),
         name => name.to_upper_camel_case(),
     });
-    names::guard_type(words.collect())
+    names::guard_type(&words.collect::<String>())
 }
 
 /// Whether a node is a request of the builder before it, and no builder of its own.

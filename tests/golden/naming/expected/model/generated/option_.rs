@@ -50,6 +50,8 @@ pub struct Option_ {
     pub presence: Option<Box<crate::Refresh>>,
     /// The property `request-id` of `example.option`.
     pub request_id: Option<String>,
+    /// The property `second` of `example.option`.
+    pub second: Option<Box<crate::_2nd>>,
     /// The property `self` of `example.option`.
     pub self_: Option<bool>,
     /// The property `title` of `example.option`.
@@ -107,18 +109,20 @@ impl Option_ {
     pub const PRESENCE: Property<Self> = Property::new(17, "presence");
     /// `request-id`
     pub const REQUEST_ID: Property<Self> = Property::new(18, "request-id");
+    /// `second`
+    pub const SECOND: Property<Self> = Property::new(19, "second");
     /// `self`
-    pub const SELF: Property<Self> = Property::new(19, "self");
+    pub const SELF: Property<Self> = Property::new(20, "self");
     /// `title`
-    pub const TITLE: Property<Self> = Property::new(20, "title");
+    pub const TITLE: Property<Self> = Property::new(21, "title");
     /// `type`
-    pub const TYPE: Property<Self> = Property::new(21, "type");
+    pub const TYPE: Property<Self> = Property::new(22, "type");
     /// `update`
-    pub const UPDATE: Property<Self> = Property::new(22, "update");
+    pub const UPDATE: Property<Self> = Property::new(23, "update");
     /// `userName`
-    pub const USER_NAME: Property<Self> = Property::new(23, "userName");
+    pub const USER_NAME: Property<Self> = Property::new(24, "userName");
     /// `user_name`
-    pub const USER_NAME_: Property<Self> = Property::new(24, "user_name");
+    pub const USER_NAME_: Property<Self> = Property::new(25, "user_name");
 }
 
 impl Record for Option_ {
@@ -156,6 +160,7 @@ impl Record for Option_ {
             "patch" => self.patch = values.take(Self::PATCH)?,
             "presence" => self.presence = values.take(Self::PRESENCE)?,
             "request-id" => self.request_id = values.take(Self::REQUEST_ID)?,
+            "second" => self.second = values.take(Self::SECOND)?,
             "self" => self.self_ = values.take(Self::SELF)?,
             "title" => self.title = values.take(Self::TITLE)?,
             "type" => self.r#type = values.take(Self::TYPE)?,
@@ -186,6 +191,7 @@ impl Record for Option_ {
         visitor.property(Self::PATCH, &self.patch)?;
         visitor.property(Self::PRESENCE, &self.presence)?;
         visitor.property(Self::REQUEST_ID, &self.request_id)?;
+        visitor.property(Self::SECOND, &self.second)?;
         visitor.property(Self::SELF, &self.self_)?;
         visitor.property(Self::TITLE, &self.title)?;
         visitor.property(Self::TYPE, &self.r#type)?;

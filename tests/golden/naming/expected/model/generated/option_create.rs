@@ -83,6 +83,11 @@ impl OptionCreate {
         self.0.set::<String>(Option_::REQUEST_ID, value);
         self
     }
+    /// The property `second` of `example.option`.
+    pub fn second(mut self, value: crate::_2ndInput) -> Self {
+        self.0.set_object(Option_::SECOND, value);
+        self
+    }
     /// The property `self` of `example.option`.
     pub fn self_(mut self, value: bool) -> Self {
         self.0.set::<bool>(Option_::SELF, value);

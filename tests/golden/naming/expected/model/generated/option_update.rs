@@ -163,6 +163,16 @@ impl OptionUpdate {
         self.0.clear(Option_::REQUEST_ID);
         self
     }
+    /// The property `second` of `example.option`.
+    pub fn second(mut self, value: crate::_2ndInput) -> Self {
+        self.0.set_object(Option_::SECOND, value);
+        self
+    }
+    /// Clears [`second`](Self::second).
+    pub fn clear_second(mut self) -> Self {
+        self.0.clear(Option_::SECOND);
+        self
+    }
     /// The property `self` of `example.option`.
     pub fn self_(mut self, value: bool) -> Self {
         self.0.set::<bool>(Option_::SELF, value);

@@ -1,0 +1,69 @@
+//! The cases of `golden/`, as `golden/README.md` says what they are.
+
+use std::{collections::BTreeMap, path::Path};
+
+use msgraph_codegen::{Extent, Input, Root, Scope, Source, plan::Version};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::read;
+
+/// `case.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case is about.
+    about: String,
+    #[serde(default)]
+    roots: Vec<Spanned<String>>,
+    /// Everything, instead of what the roots name.
+    #[serde(default)]
+    all: bool,
+    #[serde(default)]
+    derived: Vec<Spanned<String>>,
+    #[serde(default)]
+    feature: BTreeMap<String, Vec<Spanned<String>>>,
+}
+
+/// What a case is generated from. Each file passes through `edit` with its name first.
+///
+/// # Panics
+///
+/// Where `case.toml` is none.
+pub fn case(folder: &Path, edit: impl Fn(&str, String) -> String) -> Input {
+    let source = |name: &str| Source::new(name, edit(name, read(&folder.join(name))));
+    let optional = |name: &str| folder.join(name).exists().then(|| source(name));
+    let manifest = source("case.toml");
+    let case: Case = toml::from_str(&manifest.text).expect("case.toml is as golden/README.md says");
+    assert!(
+        !case.about.is_empty(),
+        "{} does not say what it is about",
+        folder.display()
+    );
+    let root = |feature: Option<&String>, root: &Spanned<String>| Root {
+        glob: root.get_ref().clone(),
+        offset: Some(root.span().start),
+        feature: feature.cloned(),
+    };
+    let plain = case.roots.iter().map(|glob| root(None, glob));
+    let features = case.feature.iter();
+    let features = features.flat_map(|(name, globs)| globs.iter().map(move |glob| root(Some(name), glob)));
+    let versions = [(Version::V1, "input.csdl.xml"), (Version::Beta, "beta.csdl.xml")];
+    let versions = versions.into_iter();
+    Input {
+        metadata: versions
+            .filter_map(|(version, name)| Some((version, optional(name)?)))
+            .collect(),
+        extent: if case.all {
+            Extent::Whole
+        } else {
+            Extent::Roots(plain.chain(features).collect())
+        },
+        derived: case.derived.iter().map(|glob| root(None, glob)).collect(),
+        overlay: optional("overlay.toml").into_iter().collect(),
+        docs: optional("docs.toml").into_iter().collect(),
+        manifest,
+        scope: Scope::Exact,
+        model_crate: "case_model".to_owned(),
+    }
+}
