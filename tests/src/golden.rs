@@ -16,6 +16,9 @@ struct Case {
     about: String,
     #[serde(default)]
     roots: Vec<Spanned<String>>,
+    /// The metadata is of another service than Graph.
+    #[serde(default)]
+    service: bool,
     /// Everything, instead of what the roots name.
     #[serde(default)]
     all: bool,
@@ -48,8 +51,8 @@ pub fn case(folder: &Path, edit: impl Fn(&str, String) -> String) -> Input {
     let plain = case.roots.iter().map(|glob| root(None, glob));
     let features = case.feature.iter();
     let features = features.flat_map(|(name, globs)| globs.iter().map(move |glob| root(Some(name), glob)));
-    let versions = [(Version::V1, "input.csdl.xml"), (Version::Beta, "beta.csdl.xml")];
-    let versions = versions.into_iter();
+    let first = if case.service { Version::Service } else { Version::V1 };
+    let versions = [(first, "input.csdl.xml"), (Version::Beta, "beta.csdl.xml")].into_iter();
     Input {
         metadata: versions
             .filter_map(|(version, name)| Some((version, optional(name)?)))

@@ -58,7 +58,8 @@ impl BaseUrl {
     /// The URL of a request.
     pub(crate) fn join(&self, version: &str, path: &str, query: &str) -> String {
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}/{version}{path}{mark}{query}", self.0)
+        let slash = if version.is_empty() { "" } else { "/" };
+        format!("{}{slash}{version}{path}{mark}{query}", self.0)
     }
 }
 

@@ -14,7 +14,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::plan::{
-    Answer, Argument, Body, Builder, Child, Field, Gate, MemberValue, ModelItem, OpenMap, Operation, Plan, Record,
+    Answer, Argument, Body, Builder, Child, Field, Gate, Key, MemberValue, ModelItem, OpenMap, Operation, Plan, Record,
     RustType, SetterValue, Union, Variant, Version, Versions, Write,
 };
 
@@ -126,10 +126,10 @@ pub fn changes(old: &Plan, new: &Plan) -> Vec<Change> {
             changes.builder(about, &old.1, &new.1);
         },
     );
-    let entries = |plan: &Plan| -> BTreeMap<String, (String, Option<String>)> {
+    let entries = |plan: &Plan| -> BTreeMap<String, (String, String)> {
         let entries = plan.entries.iter();
         entries
-            .map(|entry| (entry.method.clone(), (entry.builder.clone(), entry.key.clone())))
+            .map(|entry| (entry.method.clone(), (entry.builder.clone(), step_type(entry))))
             .collect()
     };
     let (before, after) = (entries(old), entries(new));
@@ -139,7 +139,7 @@ pub fn changes(old: &Plan, new: &Plan) -> Vec<Change> {
         &after,
         |(builder, _)| builder.clone(),
         |changes, name, old, new| {
-            changes.type_changed(About::request("/", name), &format!("{old:?}"), &format!("{new:?}"));
+            changes.type_changed(About::request("/", name), &old.1, &new.1);
         },
     );
     let versions = |plan: &Plan| -> BTreeMap<String, Version> {
@@ -462,8 +462,15 @@ fn union_type(union: &Union) -> String {
 
 /// What a step takes, and where it leads.
 fn step_type(step: &Child) -> String {
-    let key = step.key.as_ref().map(|of| format!("Id<{of}>"));
-    format!("({}) -> {}", key.unwrap_or_default(), step.builder)
+    let key = match &step.key {
+        None => String::new(),
+        Some(Key::Segment(of)) => format!("Id<{of}>"),
+        Some(Key::Parentheses(parts)) => {
+            let parts: Vec<_> = parts.iter().map(|part| type_name(&part.ty)).collect();
+            parts.join(", ")
+        }
+    };
+    format!("({key}) -> {}", step.builder)
 }
 
 /// What a request takes and gives.

@@ -207,6 +207,11 @@ impl<'a> Context<'a> {
         &self.versions[number].1
     }
 
+    /// Whether the metadata is of another service than Graph.
+    fn is_service(&self) -> bool {
+        self.versions.iter().any(|(version, _)| *version == Version::Service)
+    }
+
     /// Versions, as one value where they are all that there are.
     fn versions(&self, versions: Versions) -> Versions {
         let every = (0..self.versions.len()).all(|number| versions.has(number));

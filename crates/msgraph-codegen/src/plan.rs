@@ -75,22 +75,25 @@ pub enum Version {
     V1,
     /// Beta.
     Beta,
+    /// Another OData service than Graph, which has no versions.
+    Service,
 }
 
 impl Version {
-    /// Every version.
+    /// Every version of Graph.
     pub const ALL: [Self; 2] = [Self::V1, Self::Beta];
 
-    /// The version of this name, as the URL has it.
+    /// The version of Graph of this name, as the URL has it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|version| version.name() == name)
     }
 
-    /// The name, as the URL has it.
+    /// The name, as the URL of Graph has it.
     pub fn name(self) -> &'static str {
         match self {
             Self::V1 => "v1.0",
             Self::Beta => "beta",
+            Self::Service => "the service",
         }
     }
 
@@ -99,6 +102,7 @@ impl Version {
         match self {
             Self::V1 => "v1",
             Self::Beta => "beta",
+            Self::Service => "service",
         }
     }
 
@@ -107,6 +111,7 @@ impl Version {
         match self {
             Self::V1 => "V1",
             Self::Beta => "Beta",
+            Self::Service => "Service",
         }
     }
 }
@@ -421,8 +426,8 @@ pub struct Child {
     pub method: String,
     /// The segment that it adds.
     pub segment: String,
-    /// The type whose id it adds after that, if it leads to one of many.
-    pub key: Option<String>,
+    /// The key that it adds after that, if it leads to one of many.
+    pub key: Option<Key>,
     /// The builder that it leads to.
     pub builder: String,
     /// Its documentation, a line each.
@@ -431,6 +436,28 @@ pub struct Child {
     pub gate: Gate,
     /// Since when it is retired, if it is.
     pub retired: Option<String>,
+}
+
+/// How one of many is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// By its id, a text, as a segment of its own.
+    Segment(String),
+    /// By its key in parentheses: one property, or several with their names.
+    Parentheses(Vec<KeyPart>),
+}
+
+/// A property of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPart {
+    /// The name of the parameter.
+    pub name: String,
+    /// The name of the property.
+    pub wire: String,
+    /// Its type; [`RustType::Id`] where it alone is the key.
+    pub ty: RustType,
+    /// Whether it is a text, which stands in quotes.
+    pub quoted: bool,
 }
 
 /// A write that takes id and ETag from one versioned value.
@@ -465,6 +492,8 @@ pub struct Operation {
     pub aliases: Vec<(String, String)>,
     /// The segment after the builder's path, for a function, an action or a stream.
     pub segment: Option<String>,
+    /// Whether parentheses come after it, though there is no argument.
+    pub parentheses: bool,
     /// What a function is called with.
     pub arguments: Vec<Argument>,
     /// Its documentation, a line each.

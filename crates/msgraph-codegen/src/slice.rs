@@ -362,12 +362,14 @@ impl<'a> Slicer<'a> {
             self.descend(node, &path, place, stack);
             return;
         }
-        let Some(key) = self.key_segment(place.target) else {
-            if self.agreement(&extend(&path, "{key}"), place.spelt).any() {
-                let reason = "its key is not a single string";
-                self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
+        let key = match self.key_segment(place.target) {
+            Ok(key) => key,
+            Err(reason) => {
+                if self.agreement(&extend(&path, "{key}"), place.spelt).any() {
+                    self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
+                }
+                return;
             }
-            return;
         };
         let path = extend(&path, &key);
         if self.agreement(&path, place.spelt).any() {
@@ -528,17 +530,11 @@ impl<'a> Slicer<'a> {
         each.fold(Agreement::default(), Agreement::or)
     }
 
-    /// The segment for the key of an entity type: `{plannerTask-id}`.
-    fn key_segment(&self, target: &QualifiedName) -> Option<String> {
-        let key = self.edm.single_key(target)?;
-        let lineage = self.edm.lineage(target);
-        let mut properties = lineage.iter().flat_map(|(_, structured)| &structured.properties);
-        let property = properties.find(|property| property.name == key)?;
-        let is_text = match &property.ty.value {
-            ValueType::Primitive(primitive) => *primitive == Primitive::String,
-            ValueType::Named(_) => false,
-        };
-        is_text.then(|| format!("{{{}-{key}}}", target.name()))
+    /// The segment for the key of an entity type: `{plannerTask-id}`. The error is the reason why there is none.
+    fn key_segment(&self, target: &QualifiedName) -> Result<String, &'static str> {
+        let key = self.edm.key(target)?;
+        let names: Vec<_> = key.iter().map(|(property, _)| property.name.as_str()).collect();
+        Ok(format!("{{{}-{}}}", target.name(), names.join(",")))
     }
 
     /// Takes in the types of all paths, and what these are made of.

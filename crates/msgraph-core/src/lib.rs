@@ -77,8 +77,8 @@ pub mod prelude {
         polymorphic,
         record::{self, Extra, Values, VisitProperties},
         request::{
-            self, ApiVersion, Arguments, Beta, Cloud, DeleteIn, Operation, Path, Queried, QueryOption, Replay, Takes,
-            UpdateIn, V1, Versions, option,
+            self, ApiVersion, Arguments, Beta, Cloud, DeleteIn, Operation, Path, Queried, QueryOption, Replay, Service,
+            Takes, UpdateIn, V1, Versions, option,
         },
         update::{Edit, Patch},
     };

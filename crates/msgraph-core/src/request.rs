@@ -15,7 +15,7 @@ pub use self::{
     body::Body,
     fault::RequestFault,
     operation::{Cloud, Method, Operation, Permissions, QueryOption, Replay},
-    path::{ApiVersion, Beta, Path, V1, Versions},
+    path::{ApiVersion, Beta, Path, Service, V1, Versions},
     query::{Queried, Takes, option},
 };
 use crate::{
@@ -66,7 +66,7 @@ impl<R, O> Request<R, O> {
         self.parts.operation.method
     }
 
-    /// The version of the API that this request is for, as the URL names it: `v1.0`.
+    /// The version of the API that this request is for, as the URL names it: `v1.0`; empty where it names none.
     pub fn version(&self) -> &'static str {
         self.parts.version
     }
@@ -93,11 +93,10 @@ impl<R, O> Request<R, O> {
 
     /// The request that follows a link of the service's.
     pub fn follow(link: Link) -> Self {
-        let is_beta = link.as_str().split('/').nth(3) == Some(Beta::SEGMENT);
-        let mut request = if is_beta {
-            Self::new::<Beta>(&FOLLOW, Path::new())
-        } else {
-            Self::new::<V1>(&FOLLOW, Path::new())
+        let mut request = match link.as_str().split('/').nth(3) {
+            Some(V1::SEGMENT) => Self::new::<V1>(&FOLLOW, Path::new()),
+            Some(Beta::SEGMENT) => Self::new::<Beta>(&FOLLOW, Path::new()),
+            _ => Self::new::<Service>(&FOLLOW, Path::new()),
         };
         request.parts.link = Some(link);
         request
@@ -328,7 +327,10 @@ impl<R, O> fmt::Debug for Request<R, O> {
         shown.field("operation", &format_args!("{}", self.parts.operation));
         match &self.parts.link {
             Some(link) => shown.field("link", link),
-            None => shown.field("path", &format_args!("/{}{}", self.parts.version, self.parts.path)),
+            None => match self.parts.version {
+                "" => shown.field("path", &format_args!("{}", self.parts.path)),
+                version => shown.field("path", &format_args!("/{version}{}", self.parts.path)),
+            },
         };
         shown.field("body", &self.parts.body);
         shown.field("fault", &self.parts.fault);

@@ -31,6 +31,8 @@ pub struct Edm {
 pub struct BoundCall {
     /// The versions that have it.
     pub versions: Versions,
+    /// The namespace that declares it.
+    pub namespace: String,
     /// Its name, without namespace.
     pub name: String,
     /// Function or action.
@@ -360,6 +362,42 @@ impl Edm {
     pub fn navigations<'a>(&'a self, name: &'a QualifiedName) -> impl Iterator<Item = &'a Navigation> {
         let lineage = self.lineage(name).into_iter();
         lineage.flat_map(|(_, structured)| &structured.navigations)
+    }
+
+    /// The properties that are the key of an entity type, its own or inherited, each with its primitive type.
+    ///
+    /// # Errors
+    ///
+    /// Why objects of the type cannot be named by their key in a path.
+    pub fn key<'a>(&'a self, name: &'a QualifiedName) -> Result<Vec<(&'a Property, Primitive)>, &'static str> {
+        let lineage = self.lineage(name);
+        let mut declaring = lineage
+            .iter()
+            .rev()
+            .filter(|(_, structured)| !structured.key.is_empty());
+        let (_, declaring) = declaring.next().ok_or("it has no key")?;
+        let parts = declaring.key.iter().map(|part| {
+            let mut properties = lineage.iter().flat_map(|(_, structured)| &structured.properties);
+            let property = properties.find(|property| property.name == *part);
+            let property = property.ok_or(match part.contains('/') {
+                true => "its key is a property of another property",
+                false => "its key is no property of its type",
+            })?;
+            let primitive = match &property.ty.value {
+                ValueType::Primitive(primitive) => *primitive,
+                ValueType::Named(name) => match self.types.get(name) {
+                    Some(Type::Definition(primitive)) => *primitive,
+                    _ => return Err("its key is of an enumeration"),
+                },
+            };
+            match primitive {
+                Primitive::Stream | Primitive::Other | Primitive::Unknown | Primitive::Binary => {
+                    Err("its key is of a type that a path cannot hold")
+                }
+                _ => Ok((property, primitive)),
+            }
+        });
+        parts.collect()
     }
 
     /// The name of the key property of an entity type, its own or inherited, if the key is one property.

@@ -120,7 +120,7 @@ impl<'a> Linker<'a> {
                     .insert(qualify(&declaration.name), Type::Definition(underlying));
             }
             for callable in &schema.callables {
-                match self.call(callable) {
+                match self.call(&schema.namespace, callable) {
                     Some(call) => edm.calls.push(call),
                     None => {
                         let parameters = callable.parameters.iter().map(|parameter| parameter.name.as_str());
@@ -219,7 +219,7 @@ impl<'a> Linker<'a> {
     }
 
     /// A function or action that is called on something; the others are only checked.
-    fn call(&mut self, callable: &Callable) -> Option<BoundCall> {
+    fn call(&mut self, namespace: &str, callable: &Callable) -> Option<BoundCall> {
         let mut parameters: Vec<_> = callable
             .parameters
             .iter()
@@ -239,6 +239,7 @@ impl<'a> Linker<'a> {
         };
         Some(BoundCall {
             versions: Versions::only(0),
+            namespace: namespace.to_owned(),
             name: callable.name.clone(),
             kind: callable.kind,
             target,

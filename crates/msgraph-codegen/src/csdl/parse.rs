@@ -133,7 +133,7 @@ impl Parser<'_> {
             match child.tag_name().name() {
                 "Key" => {
                     for reference in self.children(child, &["PropertyRef"]) {
-                        declaration.key.push(self.name(reference));
+                        declaration.key.push(self.required(reference, "Name"));
                     }
                 }
                 "Property" => declaration.properties.push(PropertyDeclaration {

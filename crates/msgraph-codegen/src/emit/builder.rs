@@ -6,7 +6,9 @@ use super::{
     cfg::{self, Cfg},
     docs, ident,
 };
-use crate::plan::{Answer, Argument, Body, Builder, Child, Gate, Operation, RustType, Shortcut, Versions};
+use crate::plan::{
+    Answer, Argument, Body, Builder, Child, Gate, Key, KeyPart, Operation, RustType, Shortcut, Versions,
+};
 
 /// The builder of the requests to one path, and the facts of its operations.
 pub(super) fn emit(builder: &Builder, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenStream> {
@@ -87,28 +89,65 @@ fn step(child: &Child, version: &TokenStream, within: &Gate, cfg: &Cfg<'_>) -> T
     };
     let (attribute, retired) = (cfg.attribute(&gate, within), cfg::retired(child.retired.as_ref()));
     let lines = docs(&child.docs);
-    let (method, builder, segment) = (ident(&child.method), ident(&child.builder), &child.segment);
-    match &child.key {
-        None => quote! {
-            #lines
-            #attribute
-            #retired
-            pub fn #method(self) -> crate::#builder<#version> {
-                crate::#builder::new(self.path.segment(#segment))
-            }
-        },
-        Some(key) => {
-            let key = ident(key);
-            quote! {
-                #lines
-                #attribute
-                #retired
-                pub fn #method(self, id: &Id<model::#key>) -> crate::#builder<#version> {
-                    crate::#builder::new(self.path.segment(#segment).id(id))
-                }
-            }
+    let (method, builder) = (ident(&child.method), ident(&child.builder));
+    let (parameters, segments) = way(child);
+    quote! {
+        #lines
+        #attribute
+        #retired
+        pub fn #method(self, #parameters) -> crate::#builder<#version> {
+            crate::#builder::new(self.path #segments)
         }
     }
+}
+
+/// What a step takes, and what it adds to the path.
+pub(super) fn way(child: &Child) -> (TokenStream, TokenStream) {
+    let segment = &child.segment;
+    let parts = match &child.key {
+        None => return (quote!(), quote!(.segment(#segment))),
+        Some(Key::Segment(of)) => {
+            let of = ident(of);
+            return (quote!(id: &Id<model::#of>), quote!(.segment(#segment).id(id)));
+        }
+        Some(Key::Parentheses(parts)) => parts,
+    };
+    let parameters = parts.iter().map(|part| {
+        let name = ident(&part.name);
+        match &part.ty {
+            RustType::Id(of) => {
+                let of = ident(of);
+                quote!(#name: &Id<model::#of>)
+            }
+            RustType::Text => quote!(#name: &str),
+            ty => {
+                let ty = Scope::REQUEST.ty(ty);
+                quote!(#name: #ty)
+            }
+        }
+    });
+    let parameters = quote!(#(#parameters),*);
+    let value = |part: &KeyPart| {
+        let name = ident(&part.name);
+        match part.ty {
+            RustType::Id(_) if !part.quoted => quote!(#name.as_str()),
+            _ => quote!(&#name.literal()),
+        }
+    };
+    let segments = match parts.as_slice() {
+        [part] => {
+            let value = value(part);
+            quote!(.segment(#segment).key(#value))
+        }
+        parts => {
+            let parts = parts.iter().map(|part| {
+                let (name, wire) = (ident(&part.name), &part.wire);
+                quote!((#wire, #name.literal()))
+            });
+            quote!(.call(#segment, &[#(#parts),*]))
+        }
+    };
+    (parameters, segments)
 }
 
 fn request(operation: &Operation) -> TokenStream {
@@ -229,7 +268,7 @@ fn answer(operation: &Operation) -> TokenStream {
 /// The segment after the path of the builder, for a function, an action or a stream.
 fn segment(operation: &Operation) -> Option<TokenStream> {
     let segment = operation.segment.as_ref()?;
-    if operation.arguments.is_empty() {
+    if operation.arguments.is_empty() && !operation.parentheses {
         return Some(quote!(.segment(#segment)));
     }
     let expressions = operation.arguments.iter().map(|argument| {

@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::{
     MODULES,
-    builder::options_name,
+    builder::{options_name, way},
     cfg::{self, Cfg},
     docs, ident, module_name,
 };
@@ -218,20 +218,14 @@ pub(super) fn version(plan: &Plan, number: usize, version: Version, cfg: &Cfg<'_
             ..entry.gate.clone()
         };
         let (attribute, retired) = (cfg.attribute(&gate, &Gate::OPEN), cfg::retired(entry.retired.as_ref()));
-        let (method, builder, segment) = (ident(&entry.method), ident(&entry.builder), &entry.segment);
-        let (parameter, id) = match &entry.key {
-            None => (quote!(), quote!()),
-            Some(key) => {
-                let key = ident(key);
-                (quote!(id: &Id<model::#key>), quote!(.id(id)))
-            }
-        };
+        let (method, builder) = (ident(&entry.method), ident(&entry.builder));
+        let (parameters, segments) = way(entry);
         quote! {
             #lines
             #attribute
             #retired
-            pub fn #method(#parameter) -> crate::#builder<#marker> {
-                crate::#builder::new(Path::new().segment(#segment)#id)
+            pub fn #method(#parameters) -> crate::#builder<#marker> {
+                crate::#builder::new(Path::new() #segments)
             }
         }
     });

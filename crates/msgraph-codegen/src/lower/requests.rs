@@ -6,10 +6,12 @@ use heck::ToUpperCamelCase;
 
 use super::{Context, model, names};
 use crate::{
-    csdl::{BoundCall, TypeRef, ValueType},
+    csdl::{BoundCall, CallableKind, Primitive, TypeRef, ValueType},
     docs::Item,
     overlay::{Entry, OperationEntry, Overlay, reference},
-    plan::{Answer, Argument, Body, Builder, Child, Filter, Gated, Method, Operation, RustType, Shortcut},
+    plan::{
+        Answer, Argument, Body, Builder, Child, Filter, Gated, Key, KeyPart, Method, Operation, RustType, Shortcut,
+    },
     slice::{Chosen, Node, Scope, Slice, Step},
     toml_input::{Place, pattern},
 };
@@ -268,15 +270,32 @@ fn item_method(context: &Context<'_>, collection: &Node, name: &str) -> String {
     }
 }
 
-/// The type whose id stands in the path of an item.
-fn key_of(context: &Context<'_>, item: &Node) -> String {
-    let properties = context.properties(&item.target);
-    let property = properties
-        .iter()
-        .find(|(_, property)| context.is_key(&item.target, &property.name));
-    match property.map(|(_, property)| context.read_type(&item.target, property)) {
-        Some(RustType::Id(of)) => of,
-        _ => context.id_target(&item.target),
+/// How an item is named in the path.
+fn key_of(context: &Context<'_>, item: &Node) -> Key {
+    // A path that could not name its items was cut.
+    let parts = context.edm.key(&item.target).unwrap_or_default();
+    let is_single = parts.len() == 1;
+    let parts = parts.into_iter().map(|(property, primitive)| {
+        let ty = match context.read_type(&item.target, property) {
+            RustType::Id(of) if is_single => RustType::Id(of),
+            _ => context.rust_type(&property.ty),
+        };
+        KeyPart {
+            name: names::field_name(&property.name),
+            wire: property.name.clone(),
+            quoted: primitive == Primitive::String,
+            ty,
+        }
+    });
+    match parts.collect::<Vec<_>>().as_slice() {
+        [
+            KeyPart {
+                ty: RustType::Id(of),
+                quoted: true,
+                ..
+            },
+        ] if !context.is_service() => Key::Segment(of.clone()),
+        parts => Key::Parentheses(parts.to_vec()),
     }
 }
 
@@ -327,7 +346,10 @@ fn operation(context: &Context<'_>, node: &Node, method: Method, chosen: &Chosen
             (None, None) => method.name().to_owned(),
         },
         aliases: Vec::new(),
-        segment: call.map(|call| call.name.as_str()).or(stream).map(str::to_owned),
+        segment: call
+            .map(|call| call_segment(context, call))
+            .or(stream.map(str::to_owned)),
+        parentheses: context.is_service() && call.is_some_and(|call| call.kind == CallableKind::Function),
         arguments: match call {
             Some(call) if method == Method::Get => arguments(context, call, |_| true),
             _ => Vec::new(),
@@ -438,6 +460,15 @@ fn call_name(context: &Context<'_>, number: usize, call: &BoundCall) -> String {
         .map(|name| name.trim_start_matches("r#").to_owned())
         .collect();
     names::method_name(&format!("{name}_with"), &parameters.join("_and_"))
+}
+
+/// The segment by which a function or an action is called. Graph alone takes it without its namespace.
+fn call_segment(context: &Context<'_>, call: &BoundCall) -> String {
+    if context.is_service() {
+        format!("{}.{}", call.namespace, call.name)
+    } else {
+        call.name.clone()
+    }
 }
 
 /// What a function or an action is called with; one that is insisted on is needed, whatever the metadata says.
@@ -621,8 +652,19 @@ fn shortcut(context: &Context<'_>, node: &Node, operation: &Operation) -> Option
     chain.reverse();
     let (root, rest) = chain.split_first()?;
     let mut keys = chain.iter().filter(|node| node.step == Step::Key);
-    let key = key_of(context, keys.next()?);
-    let entity_key = key_of(context, chain.last()?);
+    let id_of = |node: &Node| match key_of(context, node) {
+        Key::Segment(of) => Some(of),
+        Key::Parentheses(parts) => match parts.as_slice() {
+            [
+                KeyPart {
+                    ty: RustType::Id(of), ..
+                },
+            ] => Some(of.clone()),
+            _ => None,
+        },
+    };
+    let key = id_of(keys.next()?)?;
+    let entity_key = id_of(chain.last()?)?;
     if keys.next().is_some() || key != entity_key || !matches!(root.step, Step::Single(_)) {
         return None;
     }

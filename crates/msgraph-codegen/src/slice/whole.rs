@@ -38,10 +38,12 @@ impl<'a> Slicer<'a> {
                 continue;
             }
             let (node, path) = if place.collection {
-                let Some(key) = self.key_segment(place.target) else {
-                    let reason = "its key is not a single string";
-                    self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
-                    continue;
+                let key = match self.key_segment(place.target) {
+                    Ok(key) => key,
+                    Err(reason) => {
+                        self.slice.cut.insert(format!("/{}/{{key}}", path.join("/")), reason);
+                        continue;
+                    }
                 };
                 let path = extend(&path, &key);
                 let methods = [Method::Get, Method::Patch, Method::Delete].map(|method| (method, place.versions));

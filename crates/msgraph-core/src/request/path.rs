@@ -7,7 +7,7 @@ use crate::Id;
 
 /// A version of the API. A builder of one version makes requests of that version only.
 pub trait ApiVersion {
-    /// The version as the URL names it.
+    /// The version as the URL names it; empty where it names none.
     const SEGMENT: &'static str;
     /// The version, as one of several.
     const VERSION: Versions;
@@ -29,6 +29,15 @@ pub enum Beta {}
 impl ApiVersion for Beta {
     const SEGMENT: &'static str = "beta";
     const VERSION: Versions = Versions::BETA;
+}
+
+/// Another OData service than Graph, whose URLs have no version.
+#[derive(Debug, Clone, Copy)]
+pub enum Service {}
+
+impl ApiVersion for Service {
+    const SEGMENT: &'static str = "";
+    const VERSION: Versions = Versions::ALL;
 }
 
 /// Some of the versions of the API.
@@ -73,14 +82,21 @@ impl<V> Path<V> {
         self
     }
 
-    /// A function, with the expressions of its arguments.
+    /// A function with the expressions of its arguments, or a collection with those of a key of several properties.
     pub fn call(mut self, name: &'static str, arguments: &[(&'static str, String)]) -> Self {
         self = self.segment(name);
+        self.text.push('(');
         for (position, (name, value)) in arguments.iter().enumerate() {
-            let before = if position == 0 { '(' } else { ',' };
+            let before = if position == 0 { "" } else { "," };
             let _ = write!(self.text, "{before}{name}={}", utf8_percent_encode(value, ARGUMENT));
         }
         self.text.push(')');
+        self
+    }
+
+    /// A key of one property in parentheses, as an expression.
+    pub fn key(mut self, value: &str) -> Self {
+        let _ = write!(self.text, "({})", utf8_percent_encode(value, ARGUMENT));
         self
     }
 
@@ -134,4 +150,32 @@ const QUERY: &AsciiSet = &SEGMENT.remove(b'(').remove(b')').remove(b',').remove(
 
 pub(super) fn encode_query(value: &str) -> String {
     utf8_percent_encode(value, QUERY).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::Literal as _;
+
+    fn text(path: Path<Service>) -> String {
+        path.finish().0
+    }
+
+    #[test]
+    fn keys_in_parentheses() {
+        let path = Path::new().segment("Books").key(&"it's 1/2".literal());
+        assert_eq!(text(path), "/Books(%27it%27%27s%201%2F2%27)");
+        let parts = [("Isbn", "1".literal()), ("Number", 2_i16.literal())];
+        assert_eq!(
+            text(Path::new().call("Copies", &parts)),
+            "/Copies(Isbn=%271%27,Number=2)"
+        );
+        assert_eq!(text(Path::new().call("Town.Opens", &[])), "/Town.Opens()");
+    }
+
+    #[test]
+    fn a_key_cannot_leave_its_parentheses() {
+        let path = Path::new().segment("Branches").key("1)/Staff(2");
+        assert_eq!(text(path), "/Branches(1%29%2FStaff%282)");
+    }
 }

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::{odata_type, shapes::named};
 use crate::{
     emit::ident,
-    plan::{Answer, Body, Builder, Child, ModelItem, Operation, Plan, RustType, Version},
+    plan::{Answer, Body, Builder, Child, Key, ModelItem, Operation, Plan, RustType, Version},
 };
 
 pub(super) fn emit(plan: &Plan, number: usize, version: Version) -> Vec<TokenStream> {
@@ -79,7 +79,10 @@ fn arms(plan: &Plan, children: &[&Child], prefix: &TokenStream, number: usize) -
                 .map(|call| quote!([#segment, #call] => #function(#prefix #method(), &[#call], given),)),
         );
     }
-    for child in children.iter().filter(|child| child.key.is_some()) {
+    for child in children
+        .iter()
+        .filter(|child| matches!(child.key, Some(Key::Segment(_))))
+    {
         let (segment, method, function) = (&child.segment, ident(&child.method), function_name(&child.builder));
         arms.push(quote!([#segment, id, rest @ ..] => #function(#prefix #method(&given.id(id)), rest, given),));
     }

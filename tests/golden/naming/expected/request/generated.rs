@@ -7,6 +7,7 @@ mod things_item_calendar;
 mod things_item_calendars;
 mod things_item_calendars_item;
 mod things_item_numbered;
+mod things_item_numbered_item;
 mod things_item_update;
 pub use self::path_::Path_;
 pub use self::things::Things;
@@ -15,6 +16,7 @@ pub use self::things_item_calendar::ThingsItemCalendar;
 pub use self::things_item_calendars::ThingsItemCalendars;
 pub use self::things_item_calendars_item::ThingsItemCalendarsItem;
 pub use self::things_item_numbered::ThingsItemNumbered;
+pub use self::things_item_numbered_item::ThingsItemNumberedItem;
 pub use self::things_item_update::ThingsItemUpdate;
 
 static OPERATIONS: &[&msgraph_core::request::Operation] = &[
@@ -36,6 +38,9 @@ static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &things_item_calendars_item::DELETE,
     &things_item_numbered::GET,
     &things_item_numbered::POST,
+    &things_item_numbered_item::GET,
+    &things_item_numbered_item::PATCH,
+    &things_item_numbered_item::DELETE,
     &things_item_update::GET,
     &things_item_update::PATCH,
     &things_item_update::DELETE,

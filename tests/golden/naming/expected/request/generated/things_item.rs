@@ -33,6 +33,12 @@ impl<V: ApiVersion> ThingsItem<V> {
     pub fn numbered(self) -> crate::ThingsItemNumbered<V> {
         crate::ThingsItemNumbered::new(self.path.segment("numbered"))
     }
+    /// The path `/things/{option-id}/numbered/{numbered-number}`.
+    pub fn numbered_by_id(self, number: i32) -> crate::ThingsItemNumberedItem<V> {
+        crate::ThingsItemNumberedItem::new(
+            self.path.segment("numbered").key(&number.literal()),
+        )
+    }
     /// The path `/things/{option-id}/update`.
     pub fn update_(self) -> crate::ThingsItemUpdate<V> {
         crate::ThingsItemUpdate::new(self.path.segment("update"))
