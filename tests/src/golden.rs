@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use msgraph_codegen::{Extent, Input, Root, Scope, Source, plan::Version};
+use msgraph_codegen::{Extent, Input, Reference, Root, Scope, Source, plan::Version};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -22,6 +22,10 @@ struct Case {
     /// Everything, instead of what the roots name.
     #[serde(default)]
     all: bool,
+    #[serde(default)]
+    types: Vec<Spanned<String>>,
+    #[serde(default)]
+    reference: Vec<String>,
     #[serde(default)]
     derived: Vec<Spanned<String>>,
     #[serde(default)]
@@ -62,11 +66,19 @@ pub fn case(folder: &Path, edit: impl Fn(&str, String) -> String) -> Input {
         } else {
             Extent::Roots(plain.chain(features).collect())
         },
+        types: case.types.iter().map(|name| root(None, name)).collect(),
+        references: case.reference.iter().map(|name| reference(name)).collect(),
         derived: case.derived.iter().map(|glob| root(None, glob)).collect(),
+        base_url: case.service.then(|| "https://town.example/library".to_owned()),
         overlay: optional("overlay.toml").into_iter().collect(),
         docs: optional("docs.toml").into_iter().collect(),
         manifest,
         scope: Scope::Exact,
         model_crate: "case_model".to_owned(),
     }
+}
+
+fn reference(package: &str) -> Reference {
+    let reference = Reference::known(package).expect("the crate is known");
+    reference.expect("what is known of it can be read")
 }

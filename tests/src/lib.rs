@@ -18,7 +18,10 @@ use std::{
     process::Command,
 };
 
-use msgraph_codegen::{Extent, Input, Root, Scope, Source, plan::Version};
+use msgraph_codegen::{
+    Input, Scope,
+    tool::{Files as _, Manifest, Present},
+};
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {
@@ -56,63 +59,20 @@ pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }
 
-/// What this repository's own crates are generated from, but the prose.
+/// What this repository's own crates are generated from.
 ///
 /// # Panics
 ///
 /// Where the manifest is not as expected.
 pub fn own_slice() -> Input {
-    let folder = repository().join("metadata");
-    let manifest: toml::Table = toml::from_str(&read(&folder.join("generate.toml")))
-        .expect("the manifest is as `cargo xtask generate` reads it");
-    let slice = manifest
-        .get("slice")
-        .and_then(|slices| slices.get(0))
-        .expect("the manifest is as `cargo xtask generate` reads it");
-    let list = |table: &toml::Value, name: &str| -> Vec<Root> {
-        let names = table.get(name).and_then(toml::Value::as_array).into_iter().flatten();
-        names
-            .map(|name| Root {
-                glob: name
-                    .as_str()
-                    .expect("the manifest is as `cargo xtask generate` reads it")
-                    .to_owned(),
-                offset: None,
-                feature: None,
-            })
-            .collect()
-    };
-    let features = slice
-        .get("feature")
-        .and_then(toml::Value::as_table)
-        .expect("the manifest is as `cargo xtask generate` reads it");
-    let metadata = Version::ALL.map(|version| {
-        let name = format!("{}.csdl.xml", version.name());
-        (version, Source::new(name.clone(), read(&folder.join(name))))
-    });
-    let mut overlay: Vec<_> = fs::read_dir(folder.join("overlay"))
-        .expect("the manifest is as `cargo xtask generate` reads it")
-        .map(|entry| {
-            entry
-                .expect("the manifest is as `cargo xtask generate` reads it")
-                .path()
-        })
-        .collect();
-    overlay.sort();
-    let overlay = overlay
-        .iter()
-        .map(|path| Source::new(path.display().to_string(), read(path)))
-        .collect();
-    Input {
-        metadata: metadata.into(),
-        manifest: Source::new("generate.toml", ""),
-        extent: Extent::Roots(features.values().flat_map(|feature| list(feature, "roots")).collect()),
-        derived: list(slice, "derived"),
-        overlay,
-        docs: Vec::new(),
-        scope: Scope::Wider,
-        model_crate: "msgraph_model".to_owned(),
-    }
+    let files = Present(repository().to_owned());
+    let path = Path::new("metadata/generate.toml");
+    let manifest = files.read(path).and_then(|source| Manifest::parse(source, path));
+    let manifest = manifest.expect("the manifest can be read");
+    let slice = manifest.slices().first().expect("the manifest has a slice");
+    let input = manifest.input(slice, &files).expect("its files can be read");
+    let scope = Scope::Wider;
+    Input { scope, ..input }
 }
 
 /// Runs `cargo xtask` with these arguments, and returns what it prints.

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use msgraph_codegen::{Extent, Input, Scope, Source, generate, plan::Version};
+use msgraph_codegen::{Extent, Input, Source, generate, plan::Version};
 use proptest::{
     prelude::*,
     sample::Index,
@@ -196,16 +196,7 @@ fn no_text_makes_generation_panic() {
             change.apply(&mut lines);
         }
         let text = lines.join("\n");
-        let input = Input {
-            metadata: vec![(Version::V1, Source::new("fuzz", text))],
-            manifest: Source::new("fuzz", ""),
-            extent: Extent::Whole,
-            derived: Vec::new(),
-            overlay: Vec::new(),
-            docs: Vec::new(),
-            scope: Scope::Wider,
-            model_crate: "fuzz_model".to_owned(),
-        };
+        let input = Input::new(Version::V1, Source::new("fuzz", text), Extent::Whole, "fuzz_model");
         let result = catch_unwind(|| generate(&input).map(|output| output.lock.len()));
         tried += 1;
         match result {

@@ -2,13 +2,13 @@
 
 mod bench;
 mod conformance;
-mod files;
 mod generate;
 mod metadata;
 
 use std::{path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use msgraph_codegen::tool::Generate;
 
 /// The commands of this workspace.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ enum Command {
     /// Generates the model and request crates from metadata.
     ///
     /// Without arguments, those of this repository, as metadata/generate.toml says.
-    Generate(generate::Arguments),
+    Generate(Box<Generate>),
     /// Runs documented exchanges through the generated builders and types, beside our own.
     Conformance(conformance::Arguments),
     /// Looks after the files in metadata/.
@@ -37,7 +37,7 @@ enum Command {
 #[expect(clippy::print_stderr, reason = "this is where a failed command says why")]
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Generate(generate) => generate.run(&generate::setting()),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Metadata(metadata) => metadata::run(&metadata),
         Command::Bench(bench) => bench::run(bench),

@@ -162,12 +162,8 @@ pub fn changes(old: &Plan, new: &Plan) -> Vec<Change> {
 /// The type of the metadata that an item is made for.
 fn metadata_name(item: &ModelItem) -> String {
     match item {
-        ModelItem::Record(record) => record.odata_type.trim_start_matches('#').to_owned(),
-        ModelItem::Write(write) => format!("(sent) {}", write.record),
-        ModelItem::Enum(item) => item.name.clone(),
-        ModelItem::Union(item) => item.name.clone(),
-        ModelItem::OpenMap(item) => item.name.clone(),
-        ModelItem::Marker(item) => item.entity.clone(),
+        ModelItem::Write(write) => format!("(sent) {}", write.odata_type),
+        item => item.odata_type().to_owned(),
     }
 }
 

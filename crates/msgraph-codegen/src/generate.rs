@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Diagnostic, Diagnostics, Report, Source,
+    Diagnostic, Diagnostics, Reference, Report, Source,
     csdl::{self, Edm},
     docs::Docs,
     emit,
@@ -17,12 +17,18 @@ use crate::{
 pub struct Input {
     /// The metadata, one document for each version of the API. What several declare is generated once.
     pub metadata: Vec<(Version, Source)>,
+    /// The base URL of a service that is not Graph, where it is known.
+    pub base_url: Option<String>,
     /// The file that the roots stand in, for complaints about them.
     pub manifest: Source,
     /// How much of the metadata is generated.
     pub extent: Extent,
+    /// Types that are generated though no path needs them.
+    pub types: Vec<Root>,
     /// The types whose derived types are generated, too.
     pub derived: Vec<Root>,
+    /// The crates whose types are used instead of generating them again.
+    pub references: Vec<Reference>,
     /// The overlay files.
     pub overlay: Vec<Source>,
     /// The files of prose.
@@ -34,6 +40,23 @@ pub struct Input {
 }
 
 impl Input {
+    /// One document and nothing beside it.
+    pub fn new(version: Version, metadata: Source, extent: Extent, model_crate: &str) -> Self {
+        Self {
+            manifest: Source::new(metadata.name.clone(), ""),
+            metadata: vec![(version, metadata)],
+            base_url: None,
+            extent,
+            types: Vec::new(),
+            derived: Vec::new(),
+            references: Vec::new(),
+            overlay: Vec::new(),
+            docs: Vec::new(),
+            scope: Scope::Wider,
+            model_crate: model_crate.to_owned(),
+        }
+    }
+
     /// What of the input concerns one version, as if there were no other.
     fn of_version(&self, version: &(Version, Source), slice: &Slice) -> Result<Self, Diagnostics> {
         let metadata = vec![version.clone()];
@@ -46,12 +69,14 @@ impl Input {
             let mut lineages = edm.types.keys().map(|name| edm.lineage(name));
             lineages.any(|lineage| lineage.iter().rev().skip(1).any(|(base, _)| base.as_str() == root.glob))
         };
+        let is_declared = |root: &&Root| edm.types.keys().any(|name| name.as_str() == root.glob);
         Ok(Self {
             extent: match &self.extent {
                 Extent::Roots(roots) => Extent::Roots(roots.iter().filter(is_chosen).cloned().collect()),
                 Extent::Whole => Extent::Whole,
             },
             derived: self.derived.iter().filter(derives).cloned().collect(),
+            types: self.types.iter().filter(is_declared).cloned().collect(),
             scope: Scope::Wider,
             metadata,
             ..self.clone()
@@ -105,6 +130,8 @@ pub struct Output {
     pub model: BTreeMap<String, String>,
     /// The files of the request crate, by their path below `src`.
     pub request: BTreeMap<String, String>,
+    /// The name by which the request crate knows the model crate.
+    pub model_crate: String,
     /// What is in scope and what pulled it in, for review.
     pub lock: String,
     /// The plan.
@@ -125,12 +152,12 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
     let docs = Docs::read(&input.docs)?;
     let allowed = |method, path: &str| lower::allowed(&overlay, &input.metadata, method, path);
     let hints = lower::hints(&edm, &overlay, &allowed);
-    let slice = slice::slice(&edm, &input.manifest, &input.extent, &input.derived, &hints)?;
+    let slice = slice::slice(&edm, input, &hints)?;
     let Lowered {
         plan,
         renamed,
         without_prose,
-    } = lower::lower(&input.metadata, &edm, &slice, &overlay, &docs, input.scope)?;
+    } = lower::lower(input, &edm, &slice, &overlay, &docs)?;
     if input.scope == Scope::Exact {
         let unused = overlay.unused().into_iter().chain(docs.unused());
         Diagnostics::check(unused.collect(), ())?;
@@ -154,6 +181,7 @@ pub fn generate(input: &Input) -> Result<Output, Diagnostics> {
         lock: report::lock(&slice, &plan, &skipped, &renamed),
         model,
         request,
+        model_crate: input.model_crate.clone(),
         plan,
         report,
     })

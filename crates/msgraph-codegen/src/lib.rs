@@ -20,16 +20,20 @@ mod generate;
 mod glob;
 mod lower;
 mod overlay;
+mod reference;
 mod remarks;
 mod report;
 mod slice;
 mod source;
 mod toml_input;
+#[cfg(feature = "tool")]
+pub mod tool;
 mod workspace;
 
 pub use self::{
     diagnostic::{Diagnostic, Diagnostics},
     generate::{Extent, Input, Output, Root, Scope, driver, generate, model},
+    reference::Reference,
     remarks::Remarks,
     report::Report,
     source::Source,

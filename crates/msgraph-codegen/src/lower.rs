@@ -13,12 +13,13 @@ use heck::ToSnakeCase;
 use toml::Spanned;
 
 use crate::{
-    Diagnostic, Diagnostics, Source,
+    Diagnostic, Diagnostics, Input, Source,
     csdl::{Edm, Primitive, Property, QualifiedName, Revision, Structured, Type, TypeRef, ValueType, Versions},
     docs::{Docs, Item},
     generate,
     overlay::{Entry, Overlay},
     plan::{Gate, Gated, Method, ModelItem, Plan, RustType, Version},
+    reference,
     slice::{Hints, Scope, Slice, Step},
     toml_input::{Place, qualify},
 };
@@ -58,21 +59,20 @@ pub(crate) struct Lowered {
 }
 
 pub(crate) fn lower(
-    versions: &[(Version, Source)],
+    input: &Input,
     edm: &Edm,
     slice: &Slice,
     overlay: &Overlay<'_>,
     docs: &Docs<'_>,
-    scope: generate::Scope,
 ) -> Result<Lowered, Diagnostics> {
     let context = Context {
-        versions,
+        versions: &input.metadata,
         edm,
         slice,
         overlay,
         docs,
-        scope,
-        names: names::TypeNames::of(slice.types.keys()),
+        scope: input.scope,
+        names: names::TypeNames::of(slice.types.keys(), &input.references),
         keyed: keyed(slice),
         families: families(edm, slice),
         overloads: overloads(edm),
@@ -93,7 +93,7 @@ pub(crate) fn lower(
     model.sort_by(|one, other| one.item.name().cmp(other.item.name()));
     names::check_files(&context, model.iter().map(|item| item.item.name()));
     names::check_files(&context, builders.iter().map(|builder| &*builder.item.name));
-    if scope == generate::Scope::Exact {
+    if input.scope == generate::Scope::Exact {
         context.check_skipped();
     }
     let mut renamed = context.names.renamed();
@@ -108,9 +108,13 @@ pub(crate) fn lower(
         .iter()
         .map(|item| &item.gate)
         .chain(builders.iter().map(|builder| &builder.gate));
+    let later_features = later_features(gates);
+    let (model, references) = reference::divide(model, &input.references);
     let plan = Plan {
-        versions: versions.iter().map(|(version, _)| *version).collect(),
-        later_features: later_features(gates),
+        versions: input.metadata.iter().map(|(version, _)| *version).collect(),
+        later_features,
+        base_url: input.base_url.clone(),
+        references,
         model,
         builders,
         entries,

@@ -184,9 +184,9 @@ pub(crate) struct OpenTypeEntry {
     _source: String,
     #[serde(rename = "reason")]
     _reason: Option<String>,
-    /// `id:TYPE`, `encoded` or `category`.
+    /// `text`, `encoded`, `category` or `id:TYPE`.
     pub(crate) key: Spanned<String>,
-    /// `boolean`, `order-hint`, `text`, or the name of a complex type.
+    /// `boolean`, `json`, `order-hint`, `text`, or the name of a complex type.
     pub(crate) value: Spanned<String>,
     /// The name of the method that sets one member; none where only the service does.
     pub(crate) set: Option<Spanned<String>>,

@@ -11,12 +11,29 @@ pub struct Plan {
     pub versions: Vec<Version>,
     /// The features that have nothing of the first version, so that they imply the one of a later version.
     pub later_features: BTreeSet<String>,
+    /// The base URL of a service that is not Graph, where it is known.
+    pub base_url: Option<String>,
+    /// The types that other crates have, by crate.
+    pub references: Vec<Referenced>,
     /// The types, sorted by module.
     pub model: Vec<Gated<ModelItem>>,
     /// The builders of requests, sorted by module.
     pub builders: Vec<Gated<Builder>>,
     /// The functions that a path begins with, sorted by name.
     pub entries: Vec<Child>,
+}
+
+/// What is used of another generated crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referenced {
+    /// The name of its package.
+    pub package: String,
+    /// The folder of the crate; `None` where it lies beside the runtime, or in the registry.
+    pub folder: Option<String>,
+    /// The Rust names of its types.
+    pub types: BTreeSet<String>,
+    /// The features that they need.
+    pub features: BTreeSet<String>,
 }
 
 /// An item, and when it is compiled.
@@ -145,6 +162,18 @@ impl ModelItem {
         }
     }
 
+    /// The name of the type of the metadata that it is made for.
+    pub fn odata_type(&self) -> &str {
+        match self {
+            Self::Record(item) => item.odata_type.trim_start_matches('#'),
+            Self::Enum(item) => &item.odata_type,
+            Self::Union(item) => &item.odata_type,
+            Self::OpenMap(item) => &item.odata_type,
+            Self::Write(item) => &item.odata_type,
+            Self::Marker(item) => &item.entity,
+        }
+    }
+
     /// The name of the Rust type.
     pub fn name(&self) -> &str {
         match self {
@@ -212,6 +241,8 @@ pub struct Field {
 pub struct Enumeration {
     /// The name of the Rust type.
     pub name: String,
+    /// The type of the metadata that it is made for.
+    pub odata_type: String,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// Its members, in the order of the metadata.
@@ -238,6 +269,8 @@ pub struct Variant {
 pub struct Union {
     /// The name of the Rust type.
     pub name: String,
+    /// The type of the metadata that it is made for.
+    pub odata_type: String,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// Whether it is an entity, so that its objects have versions.
@@ -255,6 +288,8 @@ pub struct Union {
 pub struct OpenMap {
     /// The name of the Rust type.
     pub name: String,
+    /// The type of the metadata that it is made for.
+    pub odata_type: String,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// The type of the keys.
@@ -268,6 +303,8 @@ pub struct OpenMap {
 pub struct Write {
     /// The name of the Rust type.
     pub name: String,
+    /// The type of the metadata that it is made for.
+    pub odata_type: String,
     /// The read type that it is an edit of.
     pub record: String,
     /// Whether it takes properties that are not declared.

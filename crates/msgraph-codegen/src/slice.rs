@@ -5,7 +5,7 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    Diagnostic, Diagnostics, Extent, Root, Source,
+    Diagnostic, Diagnostics, Extent, Input,
     csdl::{CallableKind, Edm, Navigation, Primitive, QualifiedName, Type, ValueType, Versions},
     glob::{Agreement, Glob},
     plan::Method,
@@ -113,13 +113,14 @@ pub(crate) enum Step {
     Stream(String),
 }
 
-pub(crate) fn slice(
-    edm: &Edm,
-    manifest: &Source,
-    extent: &Extent,
-    derived: &[Root],
-    hints: &Hints<'_>,
-) -> Result<Slice, Diagnostics> {
+pub(crate) fn slice(edm: &Edm, input: &Input, hints: &Hints<'_>) -> Result<Slice, Diagnostics> {
+    let Input {
+        manifest,
+        extent,
+        derived,
+        types,
+        ..
+    } = input;
     let roots = match extent {
         Extent::Roots(roots) => roots.as_slice(),
         Extent::Whole => &[],
@@ -146,6 +147,7 @@ pub(crate) fn slice(
         calls,
         globs,
         whole: matches!(extent, Extent::Whole),
+        named: Vec::new(),
         slice: Slice::default(),
         navigations: hints.expands.clone(),
     };
@@ -205,9 +207,22 @@ pub(crate) fn slice(
             )),
         }
     }
+    for root in types {
+        match edm.types.keys().find(|name| name.as_str() == root.glob) {
+            Some(name) => slicer.named.push(name.clone()),
+            None => complaints.push(root.complain(
+                manifest,
+                format!("`{}` is not declared in the metadata", root.glob),
+                "write the name of a type with its namespace, such as `microsoft.graph.user`",
+            )),
+        }
+    }
     slicer.close(&families);
     Diagnostics::check(complaints, slicer.slice)
 }
+
+/// What needs a type that the manifest names.
+const NAMED: &str = "the manifest";
 
 /// What stands for the root where everything is taken.
 const WHOLE: &str = "all";
@@ -296,6 +311,8 @@ struct Slicer<'a> {
     globs: Vec<(Glob, Option<String>)>,
     /// Whether everything is taken, and there are no roots.
     whole: bool,
+    /// The types that are taken though no path needs them.
+    named: Vec<QualifiedName>,
     slice: Slice,
     /// The numbers of the functions and actions that are called on one or on many of a type.
     calls: BTreeMap<(&'a QualifiedName, bool), Vec<usize>>,
@@ -540,7 +557,8 @@ impl<'a> Slicer<'a> {
     /// Takes in the types of all paths, and what these are made of.
     fn close(&mut self, families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>) {
         let chosen = self.slice.nodes.iter().flat_map(|node| node.methods.values());
-        let scopes: BTreeSet<_> = chosen.flat_map(Chosen::scopes).collect();
+        let mut scopes: BTreeSet<_> = chosen.flat_map(Chosen::scopes).collect();
+        scopes.extend(self.named.iter().map(|name| self.named_scope(name)));
         let mut reasons = self.closure(families, None);
         if self.whole {
             self.add_the_rest(&mut reasons);
@@ -580,6 +598,14 @@ impl<'a> Slicer<'a> {
         self.slice.types = types;
     }
 
+    /// What a type is generated for that no path needs.
+    fn named_scope(&self, name: &QualifiedName) -> Scope {
+        Scope {
+            feature: None,
+            versions: self.edm.versions_of(name),
+        }
+    }
+
     /// The types of the paths of one scope, or of all, and what these are made of, each with what needs it.
     fn closure(
         &self,
@@ -609,6 +635,9 @@ impl<'a> Slicer<'a> {
                 }
             }
         }
+        let named = self.named.iter();
+        let named = named.filter(|name| scope.is_none_or(|scope| *scope == self.named_scope(name)));
+        queue.extend(named.map(|name| (name.clone(), NAMED.to_owned())));
         while let Some((name, reason)) = queue.pop_front() {
             if types.contains_key(&name) {
                 continue;

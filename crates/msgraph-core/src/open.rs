@@ -228,6 +228,16 @@ impl PartialEq for EncodedKey {
 
 impl Eq for EncodedKey {}
 
+impl OpenKey for String {
+    fn from_wire(name: &str) -> Self {
+        name.to_owned()
+    }
+
+    fn as_wire(&self) -> &str {
+        self
+    }
+}
+
 impl OpenKey for EncodedKey {
     fn from_wire(name: &str) -> Self {
         Self(name.into())

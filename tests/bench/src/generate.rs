@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use msgraph_codegen::{Extent, Input, Root, Scope, Source, generate, plan::Version};
+use msgraph_codegen::{Extent, Input, Root, Source, generate, plan::Version};
 
 /// At most this many times as long as the parse: a slice, and everything.
 const LIMITS: [f64; 2] = [10.0, 150.0];
@@ -21,16 +21,7 @@ fn main() {
         offset: None,
         feature: None,
     });
-    let input = |extent| Input {
-        metadata: vec![(Version::V1, source.clone())],
-        manifest: Source::new("bench", ""),
-        extent,
-        derived: Vec::new(),
-        overlay: Vec::new(),
-        docs: Vec::new(),
-        scope: Scope::Wider,
-        model_crate: "bench_model".to_owned(),
-    };
+    let input = |extent| Input::new(Version::V1, source.clone(), extent, "bench_model");
     let (slice, whole) = (input(Extent::Roots(roots.into())), input(Extent::Whole));
     let parse = median(9, || {
         black_box(roxmltree::Document::parse(&source.text).expect("the metadata is XML"));

@@ -379,9 +379,10 @@ impl Edm {
         let parts = declaring.key.iter().map(|part| {
             let mut properties = lineage.iter().flat_map(|(_, structured)| &structured.properties);
             let property = properties.find(|property| property.name == *part);
-            let property = property.ok_or(match part.contains('/') {
-                true => "its key is a property of another property",
-                false => "its key is no property of its type",
+            let property = property.ok_or(if part.contains('/') {
+                "its key is a property of another property"
+            } else {
+                "its key is no property of its type"
             })?;
             let primitive = match &property.ty.value {
                 ValueType::Primitive(primitive) => *primitive,

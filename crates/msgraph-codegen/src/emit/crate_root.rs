@@ -14,7 +14,7 @@ use crate::plan::{Gate, Plan, Version};
 
 /// The root of the model crate.
 pub(super) fn model(plan: &Plan) -> Vec<TokenStream> {
-    vec![
+    let mut items = vec![
         quote! {
             //! The types of the service.
             //!
@@ -22,7 +22,13 @@ pub(super) fn model(plan: &Plan) -> Vec<TokenStream> {
             //! own, which holds only what a client may write.
         },
         generated(plan),
-    ]
+    ];
+    items.extend(plan.references.iter().map(|reference| {
+        let package = ident(&reference.package.replace('-', "_"));
+        let types = reference.types.iter().map(|name| ident(name));
+        quote!(pub use #package::{#(#types),*};)
+    }));
+    items
 }
 
 /// The root of the request crate.
@@ -232,5 +238,12 @@ pub(super) fn version(plan: &Plan, number: usize, version: Version, cfg: &Cfg<'_
     let import = quote!(
         use crate::prelude::*;
     );
-    [quote!(#![doc = #line]), import].into_iter().chain(entries).collect()
+    let base_url = plan.base_url.as_ref().map(|url| {
+        quote! {
+            /// The base URL of the service, for the client.
+            pub const BASE_URL: &str = #url;
+        }
+    });
+    let head = [quote!(#![doc = #line]), import].into_iter().chain(base_url);
+    head.chain(entries).collect()
 }

@@ -189,7 +189,13 @@ fn methods(record: &Ident, setter: &Setter, attributes: &TokenStream) -> TokenSt
             set,
             remove,
         } => {
-            let key = Scope::MODEL.ty(key);
+            let (key_type, key) = match key {
+                RustType::Text => (quote!(&str), quote!(&key.to_owned())),
+                key => {
+                    let key = Scope::MODEL.ty(key);
+                    (quote!(&#key), quote!(key))
+                }
+            };
             let set_line = format!(" Sets one member of [`{shown}`]({record}::{shown}).");
             let set = ident(set);
             let mut convert = TokenStream::new();
@@ -199,33 +205,33 @@ fn methods(record: &Ident, setter: &Setter, attributes: &TokenStream) -> TokenSt
                     convert = quote!(let value: crate::#edit = value.into(););
                     (
                         quote!(, value: impl Into<crate::#edit>),
-                        quote!(set_member(#record::#constant, key, value)),
+                        quote!(set_member(#record::#constant, #key, value)),
                     )
                 }
                 MemberValue::Plain(RustType::Text) => (
                     quote!(, value: &str),
-                    quote!(set_plain_member(#record::#constant, key, value)),
+                    quote!(set_plain_member(#record::#constant, #key, value)),
                 ),
                 MemberValue::Plain(ty) => {
                     let ty = Scope::MODEL.ty(ty);
                     (
                         quote!(, value: #ty),
-                        quote!(set_plain_member(#record::#constant, key, value)),
+                        quote!(set_plain_member(#record::#constant, #key, value)),
                     )
                 }
-                MemberValue::True => (quote!(), quote!(set_plain_member(#record::#constant, key, true))),
+                MemberValue::True => (quote!(), quote!(set_plain_member(#record::#constant, #key, true))),
             };
             let remove = remove.as_ref().map(|(name, removal)| {
                 let line = format!(" Removes one member of [`{shown}`]({record}::{shown}).");
                 let name = ident(name);
                 let call = match removal {
-                    Removal::Null => quote!(remove_member(#record::#constant, key)),
-                    Removal::False => quote!(set_plain_member(#record::#constant, key, false)),
+                    Removal::Null => quote!(remove_member(#record::#constant, #key)),
+                    Removal::False => quote!(set_plain_member(#record::#constant, #key, false)),
                 };
                 quote! {
                     #[doc = #line]
                     #attributes
-                    pub fn #name(mut self, key: &#key) -> Self {
+                    pub fn #name(mut self, key: #key_type) -> Self {
                         self.0.#call;
                         self
                     }
@@ -236,7 +242,7 @@ fn methods(record: &Ident, setter: &Setter, attributes: &TokenStream) -> TokenSt
                 #[doc = ""]
                 #lines
                 #attributes
-                pub fn #set(mut self, key: &#key #parameter) -> Self {
+                pub fn #set(mut self, key: #key_type #parameter) -> Self {
                     #convert
                     self.0.#call;
                     self

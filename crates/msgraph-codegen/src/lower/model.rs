@@ -137,6 +137,7 @@ fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
     });
     Union {
         name: context.type_name(name),
+        odata_type: name.to_string(),
         docs: type_docs(context, name),
         versioned: context.is_entity(name),
         variants: variants.collect(),
@@ -226,6 +227,7 @@ fn enumeration(context: &Context<'_>, name: &QualifiedName, ty: &EnumType) -> En
     });
     Enumeration {
         name: context.type_name(name),
+        odata_type: name.to_string(),
         docs: type_docs(context, name),
         variants: variants.collect(),
         retired: Context::retired(ty.retired.as_ref()),
@@ -241,6 +243,7 @@ fn open_map(context: &Context<'_>, name: &QualifiedName, entry: &Entry<'_, OpenT
     };
     Some(OpenMap {
         name: context.type_name(name),
+        odata_type: name.to_string(),
         docs: type_docs(context, name),
         key: key_type(context, entry)?,
         value,
@@ -252,6 +255,7 @@ fn key_type(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<R
     let ty = match &**key.get_ref() {
         "encoded" => Some(RustType::Core("EncodedKey")),
         "category" => Some(RustType::Core("Category")),
+        "text" => Some(RustType::Text),
         text => text
             .strip_prefix("id:")
             .map(|name| context.id_of(Place::new(entry.place.source, key), &entry.namespace, name)),
@@ -259,7 +263,7 @@ fn key_type(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Option<R
     if ty.is_none() {
         context.complain(Place::new(entry.place.source, key).complain(
             format!("`{}` is no kind of key", key.get_ref()),
-            "write `encoded`, `category`, or `id:` and the name of a type",
+            "write `text`, `encoded`, `category`, or `id:` and the name of a type",
         ));
     }
     ty
@@ -275,6 +279,7 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
         "boolean" => Some(MemberValue::True),
         "order-hint" => Some(MemberValue::Plain(RustType::Core("NewOrderHint"))),
         "text" => Some(MemberValue::Plain(RustType::Text)),
+        "json" => Some(MemberValue::Plain(RustType::Core("Raw"))),
         _ => {
             let name = value_type(entry);
             if context.structured(&name).is_some() {
@@ -282,7 +287,7 @@ fn member_value(context: &Context<'_>, entry: &Entry<'_, OpenTypeEntry>) -> Opti
             }
             context.complain(Place::new(entry.place.source, value).complain(
                 format!("`{name}` is not declared in the metadata"),
-                "write `boolean`, `order-hint`, `text`, or the name of a complex type",
+                "write `boolean`, `json`, `order-hint`, `text`, or the name of a complex type",
             ));
             None
         }
@@ -500,6 +505,7 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
     };
     Write {
         name: rust_name,
+        odata_type: name.to_string(),
         open: context.structured(name).is_some_and(|structured| structured.open),
         record,
         docs: vec![sentence],

@@ -6,7 +6,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use super::Context;
 use crate::{
-    Diagnostic,
+    Diagnostic, Reference,
     csdl::{QualifiedName, Versions},
     plan::{Builder, ModelItem, SetterValue},
 };
@@ -69,6 +69,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Self",
     "Serialize",
     "Serializer",
+    "Service",
     "Some",
     "String",
     "Takes",
@@ -100,15 +101,17 @@ pub(crate) struct TypeNames {
 }
 
 impl TypeNames {
-    pub(super) fn of<'n>(types: impl Iterator<Item = &'n QualifiedName>) -> Self {
+    pub(super) fn of<'n>(types: impl Iterator<Item = &'n QualifiedName>, references: &[Reference]) -> Self {
+        let given = |name: &QualifiedName| references.iter().find_map(|reference| reference.name_of(name.as_str()));
         let mut types: Vec<_> = types.collect();
-        types.sort_by_key(|name| (name.namespace().len(), *name));
+        types.sort_by_key(|name| (given(name).is_none(), name.namespace().len(), *name));
         let mut names = Self {
             names: BTreeMap::new(),
             taken: BTreeSet::new(),
         };
         for name in types {
-            let chosen = names.free(name);
+            // What another crate has keeps the name that it has there.
+            let chosen = given(name).map_or_else(|| names.free(name), str::to_owned);
             names.taken.insert(chosen.to_lowercase());
             names.names.insert(name.clone(), chosen);
         }
