@@ -81,6 +81,19 @@ pub fn own_slice() -> Input {
 ///
 /// Where it fails.
 pub fn xtask(arguments: &[&OsStr]) -> String {
+    try_xtask(arguments).unwrap_or_else(|messages| panic!("{messages}"))
+}
+
+/// Runs `cargo xtask` with these arguments, and returns what it prints.
+///
+/// # Errors
+///
+/// When it fails: all that it printed.
+///
+/// # Panics
+///
+/// When cargo cannot be run.
+pub fn try_xtask(arguments: &[&OsStr]) -> Result<String, String> {
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--offline", "--package", "xtask", "--"])
         .args(arguments)
@@ -91,8 +104,11 @@ pub fn xtask(arguments: &[&OsStr]) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    assert!(output.status.success(), "{printed}{messages}");
-    printed.into_owned()
+    if output.status.success() {
+        Ok(printed.into_owned())
+    } else {
+        Err(format!("{printed}{messages}"))
+    }
 }
 
 /// Checks a workspace of generated crates with cargo, without the network, and accepts no warning.

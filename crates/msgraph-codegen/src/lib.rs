@@ -6,11 +6,16 @@
 //! text --parse--> Document --link--> Edm --slice(roots)--> Slice --lower(overlay, docs)--> Plan --emit--> tokens --format--> File
 //! ```
 //!
+//! The [`guide`] adds resources of Graph to an app, with the command `cargo msgraph`, which is this crate's too.
+//!
 //! Every stage but lowering only carries out; lowering decides, and its [`plan::Plan`] can be read.
 
 pub mod changes;
 pub mod csdl;
+#[doc = include_str!("../GUIDE.md")]
+pub mod guide {}
 pub mod plan;
+pub mod update;
 
 mod diagnostic;
 mod docs;

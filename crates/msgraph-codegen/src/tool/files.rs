@@ -57,7 +57,10 @@ pub struct Committed(pub PathBuf);
 impl Committed {
     fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new("git");
-        let output = command.args(arguments).current_dir(&self.0).output();
+        if !self.0.as_os_str().is_empty() {
+            command.current_dir(&self.0);
+        }
+        let output = command.args(arguments).output();
         let output = output.context("cannot run git")?;
         let complaint = String::from_utf8_lossy(&output.stderr);
         ensure!(
