@@ -70,21 +70,28 @@ fn code_lines(text: &str) -> usize {
     text.lines().filter(is_code).count()
 }
 
+impl Report {
+    /// How long the files are, in words.
+    pub fn sizes(&self) -> String {
+        let own = format!("longest file {}", self.longest_file);
+        match &self.first_version {
+            Some(first) => format!(
+                "{own}; the first version alone: lines {}, {}",
+                first.lines,
+                first.sizes()
+            ),
+            None => own,
+        }
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
             "types {}, operations {}, cut {}, lines {}",
             self.types, self.operations, self.cut, self.lines
-        )?;
-        if let Some(first) = &self.first_version {
-            write!(
-                formatter,
-                " (first version {}, longest file {})",
-                first.lines, first.longest_file
-            )?;
-        }
-        write!(formatter, ", longest file {}", self.longest_file)
+        )
     }
 }
 

@@ -72,7 +72,9 @@ impl BoundCall {
 
     /// Whether two calls differ at most in the versions that have them.
     pub fn is_same(&self, other: &Self) -> bool {
-        let facts = |call: &Self| (call.name.clone(), call.kind, call.target.clone(), call.collection);
+        fn facts(call: &BoundCall) -> (&str, CallableKind, &QualifiedName, bool) {
+            (&call.name, call.kind, &call.target, call.collection)
+        }
         facts(self) == facts(other) && self.parameters == other.parameters && self.returns == other.returns
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt, fs, io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -39,16 +39,15 @@ impl Change {
         let text = text.to_owned();
         Self { kind, path, text }
     }
-}
 
-impl fmt::Display for Change {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
+    /// What is to be done, with the path as a user would write it.
+    pub(super) fn at(&self, path: &Path) -> String {
+        let path = path.display();
         match self.kind {
-            Kind::Create => write!(formatter, "new       {path}"),
-            Kind::Update => write!(formatter, "changed   {path}"),
-            Kind::Remove => write!(formatter, "removed   {path}"),
-            Kind::Foreign => write!(formatter, "not ours  {path} (move it away)"),
+            Kind::Create => format!("new       {path}"),
+            Kind::Update => format!("changed   {path}"),
+            Kind::Remove => format!("removed   {path}"),
+            Kind::Foreign => format!("not ours  {path} (move it away)"),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use toml::Spanned;
 
 use super::{
@@ -175,6 +175,7 @@ impl Generate {
             let output = generate(&manifest.input(slice, files)?)?;
             changes.extend(compare(manifest, slice, &output, files, setting)?);
             println!("{}, ms {}", output.report, started.elapsed().as_millis());
+            println!("{}", output.report.sizes());
             outputs.push((slice, output));
         }
         if !self.check {
@@ -182,26 +183,30 @@ impl Generate {
         }
         for (slice, output) in &outputs {
             remark(manifest, slice, output);
+        }
+        tell(&changes, files);
+        for (slice, output) in &outputs {
             verdict(slice, output);
         }
-        self.tell(&changes, files)
-    }
-
-    #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
-    fn tell(&self, changes: &[Change], files: &Present) -> Result<()> {
-        for change in changes {
-            let path = change.path.strip_prefix(&files.0).unwrap_or(&change.path);
-            let path = path.to_owned();
-            println!("{}", Change { path, ..change.clone() });
-        }
-        match changes.len() {
-            0 => println!("everything was up to date"),
-            count if self.check => bail!(
-                "files that are not what would be generated: {count}; generate without --check, and commit what it writes"
-            ),
-            count => println!("files changed {count}"),
-        }
+        ensure!(
+            changes.is_empty() || !self.check,
+            "files that are not what would be generated: {}; generate without --check, and commit what it writes",
+            changes.len()
+        );
         Ok(())
+    }
+}
+
+/// Says which files differ, or differed.
+#[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
+fn tell(changes: &[Change], files: &Present) {
+    for change in changes {
+        let path = change.path.strip_prefix(&files.0).unwrap_or(&change.path);
+        println!("{}", change.at(path));
+    }
+    match changes.len() {
+        0 => println!("everything was up to date"),
+        count => println!("files changed {count}"),
     }
 }
 
