@@ -117,17 +117,21 @@ pub fn try_xtask(arguments: &[&OsStr]) -> Result<String, String> {
 ///
 /// Where it does not compile, or compiles with a warning.
 pub fn check_workspace(folder: &Path) {
+    check(folder, &["--workspace"]);
+}
+
+/// The same of what the arguments name.
+///
+/// # Panics
+///
+/// Where it does not compile, or compiles with a warning.
+pub fn check(folder: &Path, arguments: &[&str]) {
     // The versions are those of this repository, so that nothing is fetched.
     fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file can be copied");
     let output = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--workspace",
-            "--offline",
-            "--message-format",
-            "short",
-            "--target-dir",
-        ])
+        .arg("check")
+        .args(arguments)
+        .args(["--offline", "--message-format", "short", "--target-dir"])
         .arg(repository().join("target/golden/target"))
         .current_dir(folder)
         .output()

@@ -120,6 +120,17 @@ fn every_expected_crate_compiles_without_warnings() {
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n");
     fs::write(scratch.join("Cargo.toml"), manifest).unwrap();
     tests::check_workspace(&scratch);
+    for features in [
+        "",
+        "games,v1",
+        "edits,v1",
+        "rounds,v1",
+        "prizes",
+        "edits,rounds,v1,beta",
+    ] {
+        let arguments = ["--package", "features-request", "--no-default-features", "--features"];
+        tests::check(&scratch, &[&arguments[..], &[features]].concat());
+    }
 }
 
 /// Nothing of one process may show in what it generates: no address, no seed, no order of a hash table.

@@ -8,6 +8,7 @@ use std::{
     process::Command,
 };
 
+use msgraph_codegen::{Source, tool::Manifest};
 use tests::{read, reference, repository};
 
 /// What stands in the guide: files by their path, and commands.
@@ -15,6 +16,8 @@ use tests::{read, reference, repository};
 struct Guide {
     files: BTreeMap<String, String>,
     commands: Vec<String>,
+    /// Manifests that stand alone.
+    manifests: Vec<String>,
 }
 
 impl Guide {
@@ -31,6 +34,7 @@ impl Guide {
                     Some(path) => {
                         guide.files.insert(path.to_owned(), block.join("\n") + "\n");
                     }
+                    None if language == "toml" => guide.manifests.push(block.join("\n")),
                     None if language == "sh" => guide.commands.extend(block.iter().map(ToString::to_string)),
                     None => {}
                 }
@@ -57,7 +61,7 @@ fn the_guide_does_what_it_says() {
         return;
     };
     let guide = Guide::read(&read(&repository().join("crates/msgraph-codegen/GUIDE.md")));
-    assert_eq!(guide.files.len(), 5, "{:?}", guide.files.keys());
+    assert_eq!(guide.files.len(), 6, "{:?}", guide.files.keys());
     let scratch = tempfile::tempdir().unwrap();
     let app = scratch.path().join("app");
     for (path, text) in &guide.files {
@@ -71,6 +75,11 @@ fn the_guide_does_what_it_says() {
     fs::create_dir_all(app.join(".cargo")).unwrap();
     fs::write(app.join(".cargo/config.toml"), patch).unwrap();
     fs::copy(repository().join("Cargo.lock"), app.join("Cargo.lock")).unwrap();
+
+    assert_eq!(guide.manifests.len(), 1);
+    for manifest in &guide.manifests {
+        Manifest::parse(Source::new("the guide", manifest), Path::new("msgraph.toml")).unwrap();
+    }
 
     let [fetch, generate] = guide.commands.as_slice() else {
         panic!("{:?}", guide.commands)

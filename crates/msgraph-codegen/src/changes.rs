@@ -310,6 +310,8 @@ impl Changes<'_> {
                 self.type_changed(about, &of(old), &of(new));
             }
             (ModelItem::Marker(_), ModelItem::Marker(_)) => {}
+            // All that a marker is good for, the type is.
+            (ModelItem::Marker(_), _) => self.push(about, "is more than a name for ids", Level::Minor),
             _ => self.push(about, "is another kind of item", Level::Major),
         }
     }

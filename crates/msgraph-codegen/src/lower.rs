@@ -104,11 +104,7 @@ pub(crate) fn lower(
     let builders_renamed = context.builder_names.iter().filter(|(_, name)| name.ends_with('_'));
     renamed.extend(builders_renamed.map(|(path, name)| format!("{} is {name}", path.replace("{}", "{id}"))));
     renamed.extend(names::settle(model.iter_mut().map(|item| &mut item.item)));
-    let gates = model
-        .iter()
-        .map(|item| &item.gate)
-        .chain(builders.iter().map(|builder| &builder.gate));
-    let later_features = later_features(gates);
+    let later_features = later_features(slice);
     let (model, references) = reference::divide(model, &input.references);
     let plan = Plan {
         versions: input.metadata.iter().map(|(version, _)| *version).collect(),
@@ -158,13 +154,12 @@ fn overloads(edm: &Edm) -> BTreeSet<usize> {
 }
 
 /// The features of which nothing is in the first version.
-fn later_features<'g>(gates: impl Iterator<Item = &'g Gate>) -> BTreeSet<String> {
+fn later_features(slice: &Slice) -> BTreeSet<String> {
     let (mut first, mut all) = (BTreeSet::new(), BTreeSet::new());
-    for gate in gates {
-        all.extend(gate.features.iter().cloned());
-        if gate.versions.has(0) && gate.feature().is_some() {
-            first.extend(gate.features.iter().cloned());
-        }
+    let chosen = slice.nodes.iter().flat_map(|node| node.methods.values());
+    for Scope { feature, versions } in chosen.flat_map(crate::slice::Chosen::scopes) {
+        all.extend(feature.clone());
+        first.extend(feature.filter(|_| versions.has(0)));
     }
     all.difference(&first).cloned().collect()
 }

@@ -58,6 +58,8 @@ pub(crate) struct Node {
     pub(crate) path: Vec<String>,
     /// The entity type at its end.
     pub(crate) target: QualifiedName,
+    /// The methods that it has.
+    offered: Vec<Method>,
     /// The methods in scope. None where the path only leads to others.
     pub(crate) methods: BTreeMap<Method, Chosen>,
 }
@@ -173,7 +175,16 @@ pub(crate) fn slice(edm: &Edm, input: &Input, hints: &Hints<'_>) -> Result<Slice
         if slicer.slice.nodes.iter().any(named) || edm.imports.iter().any(|import| glob.names(&[import.as_str()])) {
             continue;
         }
-        let (message, help) = if slicer.slice.nodes.iter().any(|node| glob.names(&node.segments())) {
+        let at_its_end = slicer.slice.nodes.iter().filter(|node| glob.names(&node.segments()));
+        let offered: BTreeSet<_> = at_its_end.flat_map(|node| node.offered.iter().copied()).collect();
+        let takes_none = !offered.is_empty() && !offered.iter().any(|method| glob.takes(*method));
+        let (message, help) = if takes_none {
+            let methods: Vec<_> = offered.iter().map(|method| method.name()).collect();
+            (
+                "asks for methods that its paths do not have",
+                format!("they have: {}", methods.join(", ")),
+            )
+        } else if slicer.slice.nodes.iter().any(|node| glob.names(&node.segments())) {
             (
                 "names nothing that another root does not",
                 "remove it, or the other".to_owned(),
@@ -203,7 +214,11 @@ pub(crate) fn slice(edm: &Edm, input: &Input, hints: &Hints<'_>) -> Result<Slice
             _ => complaints.push(root.complain(
                 manifest,
                 format!("no type derives from `{}`", root.glob),
-                "name a type with its namespace, or remove it",
+                if edm.types.keys().any(|name| name.as_str() == root.glob) {
+                    "remove it".to_owned()
+                } else {
+                    like(edm, &root.glob)
+                },
             )),
         }
     }
@@ -213,7 +228,7 @@ pub(crate) fn slice(edm: &Edm, input: &Input, hints: &Hints<'_>) -> Result<Slice
             None => complaints.push(root.complain(
                 manifest,
                 format!("`{}` is not declared in the metadata", root.glob),
-                "write the name of a type with its namespace, such as `microsoft.graph.user`",
+                like(edm, &root.glob),
             )),
         }
     }
@@ -286,6 +301,32 @@ fn nearest(edm: &Edm, glob: &Glob) -> String {
         };
     }
     format!("nothing below `{above}` is like it")
+}
+
+/// What a type may be meant by a name that is none.
+fn like(edm: &Edm, name: &str) -> String {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let names = edm.types.keys().filter(|name| alike(last, name.name()) > 0);
+    let mut names: Vec<_> = names.collect();
+    names.sort_by_key(|name| std::cmp::Reverse(alike(last, name.name())));
+    names.truncate(4);
+    match names.as_slice() {
+        [] => "write the name of a type with its namespace".to_owned(),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+            format!(
+                "write the name of a type with its namespace, such as: {}",
+                names.join(", ")
+            )
+        }
+    }
+}
+
+/// How many letters two names begin with alike, whatever their case; more where they are one.
+fn alike(one: &str, other: &str) -> usize {
+    let pairs = one.chars().zip(other.chars());
+    let same = pairs.take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count();
+    same + usize::from(one.eq_ignore_ascii_case(other))
 }
 
 /// The names that are most like one, the rest by alphabet.
@@ -532,6 +573,7 @@ impl<'a> Slicer<'a> {
             step,
             path,
             target: place.target.clone(),
+            offered: methods.iter().map(|(method, _)| *method).collect(),
             methods: chosen,
         });
         node
@@ -571,7 +613,12 @@ impl<'a> Slicer<'a> {
             })
             .collect();
         for scope in &scopes {
-            for name in self.closure(families, Some(scope)).keys() {
+            let mut needed = self.closure(families, Some(scope));
+            // An id in a path is of a type; where the type is in the slice, it is there for whoever takes the path.
+            let keyed = self.keyed(scope);
+            let keyed = keyed.into_iter().filter(|name| types.contains_key(name));
+            needed.extend(self.closure_of(families, keyed.map(|name| (name, String::new())).collect()));
+            for name in needed.keys() {
                 let need = types.get_mut(name);
                 need.map(|need| need.scopes.insert(scope.clone()));
             }
@@ -612,7 +659,6 @@ impl<'a> Slicer<'a> {
         families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>,
         scope: Option<&Scope>,
     ) -> BTreeMap<QualifiedName, String> {
-        let mut types = BTreeMap::new();
         let mut queue: VecDeque<(QualifiedName, String)> = VecDeque::new();
         let is_in_scope = |chosen: &Chosen| scope.is_none_or(|scope| chosen.scopes().any(|own| own == *scope));
         for node in &self.slice.nodes {
@@ -638,6 +684,28 @@ impl<'a> Slicer<'a> {
         let named = self.named.iter();
         let named = named.filter(|name| scope.is_none_or(|scope| *scope == self.named_scope(name)));
         queue.extend(named.map(|name| (name.clone(), NAMED.to_owned())));
+        self.closure_of(families, queue)
+    }
+
+    /// The types whose ids stand in the paths of a scope.
+    fn keyed(&self, scope: &Scope) -> BTreeSet<QualifiedName> {
+        let nodes = &self.slice.nodes;
+        let chosen = nodes.iter().filter(|node| {
+            let mut chosen = node.methods.values();
+            chosen.any(|chosen| chosen.scopes().any(|own| own == *scope))
+        });
+        let above = chosen.flat_map(|node| std::iter::successors(Some(node), |node| nodes.get(node.parent?)));
+        let keys = above.filter(|node| node.step == Step::Key);
+        keys.map(|node| node.target.clone()).collect()
+    }
+
+    /// These types and what they are made of, each with what needs it.
+    fn closure_of(
+        &self,
+        families: &BTreeMap<&QualifiedName, Vec<&QualifiedName>>,
+        mut queue: VecDeque<(QualifiedName, String)>,
+    ) -> BTreeMap<QualifiedName, String> {
+        let mut types = BTreeMap::new();
         while let Some((name, reason)) = queue.pop_front() {
             if types.contains_key(&name) {
                 continue;

@@ -26,6 +26,7 @@ mod generated;
 pub use self::generated::*;
 
 /// What the files of this crate use.
+#[rustfmt::skip]
 mod prelude {
     pub(crate) use msgraph_core::prelude::*;
     pub(crate) use msgraph_model as model;

@@ -25,7 +25,7 @@ pub(super) fn emit(builder: &Builder, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenSt
         .operations
         .iter()
         .filter(|operation| is_everywhere(operation.gate.versions));
-    let requests = requests.map(request);
+    let requests = requests.map(|operation| request(operation, gate, cfg));
     let retired = cfg::retired(builder.retired.as_ref());
     let short = short_forms(builder);
     let mut items = vec![
@@ -59,7 +59,7 @@ pub(super) fn emit(builder: &Builder, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenSt
             .operations
             .iter()
             .filter(|operation| is_here(operation.gate.versions));
-        methods.extend(requests.map(request));
+        methods.extend(requests.map(|operation| request(operation, gate, cfg)));
         if !methods.is_empty() {
             let attribute = cfg.of_part(Versions::only(number), gate);
             items.push(quote!(#attribute impl #name<#marker> { #(#methods)* }));
@@ -150,8 +150,16 @@ pub(super) fn way(child: &Child) -> (TokenStream, TokenStream) {
     (parameters, segments)
 }
 
-fn request(operation: &Operation) -> TokenStream {
+fn request(operation: &Operation, within: &Gate, cfg: &Cfg<'_>) -> TokenStream {
     let lines = docs(&operation.docs);
+    // What surrounds it has the feature of the version.
+    let attribute = cfg.attribute(
+        &Gate {
+            versions: Versions::ALL,
+            ..operation.gate.clone()
+        },
+        within,
+    );
     let (name, entity, facts) = (ident(&operation.name), ident(&operation.entity), facts_name(operation));
     let scope = Scope::REQUEST;
     let mut parameters = vec![quote!(self)];
@@ -236,6 +244,7 @@ fn request(operation: &Operation) -> TokenStream {
     let segment = segment(operation);
     quote! {
         #lines
+        #attribute
         pub fn #name(#(#parameters),*) -> Request<#answer #taken> {
             Request::new(&#facts, self.path #segment) #(#steps)*
         }

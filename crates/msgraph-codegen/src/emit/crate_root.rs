@@ -26,7 +26,7 @@ pub(super) fn model(plan: &Plan) -> Vec<TokenStream> {
     items.extend(plan.references.iter().map(|reference| {
         let package = ident(&reference.package.replace('-', "_"));
         let types = reference.types.iter().map(|name| ident(name));
-        quote!(pub use #package::{#(#types),*};)
+        quote!(#[rustfmt::skip] pub use #package::{#(#types),*};)
     }));
     items
 }
@@ -57,6 +57,7 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
         generated(plan),
         quote! {
             /// What the files of this crate use.
+            #[rustfmt::skip]
             mod prelude {
                 pub(crate) use msgraph_core::prelude::*;
                 pub(crate) use #model as model;

@@ -377,10 +377,12 @@ fn writes(context: &Context<'_>) -> Vec<(Gate, Write)> {
             .into_iter()
             .flatten();
         for parameter in parameters {
-            let object = object_of(context, &parameter.ty).and_then(|ty| slice.types.get_key_value(ty));
-            if let Some((name, _)) = object {
+            let Some((ty, purpose)) = sent_as(context, &parameter.ty) else {
+                continue;
+            };
+            if let Some((name, _)) = slice.types.get_key_value(ty) {
                 let scopes = node.methods.values().flat_map(Chosen::scopes);
-                sent.add(name, Purpose::Value, scopes);
+                sent.add(name, purpose, scopes);
             }
         }
     }
@@ -436,6 +438,24 @@ pub(super) fn object_of<'t>(context: &Context<'_>, ty: &'t TypeRef) -> Option<&'
         ValueType::Named(name) if context.is_record(&ty.value) => Some(name),
         ValueType::Named(_) | ValueType::Primitive(_) => None,
     }
+}
+
+/// What the object of a parameter is sent as: a complex type as a value, an entity as one that is created.
+fn sent_as<'t>(context: &Context<'_>, ty: &'t TypeRef) -> Option<(&'t QualifiedName, Purpose)> {
+    match &ty.value {
+        ValueType::Named(name) if context.is_entity(name) && !context.is_abstract(name) => {
+            Some((name, Purpose::Create))
+        }
+        _ => object_of(context, ty).map(|name| (name, Purpose::Value)),
+    }
+}
+
+/// The type that the object of a parameter is sent as.
+pub(super) fn argument_name(context: &Context<'_>, ty: &TypeRef) -> Option<String> {
+    sent_as(context, ty).map(|(name, purpose)| match purpose {
+        Purpose::Create => create_name(context, name),
+        Purpose::Update | Purpose::Member | Purpose::Value => input_name(context, name),
+    })
 }
 
 fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write {

@@ -31,7 +31,7 @@ pub(super) fn lower(context: &Context<'_>) -> (Vec<Gated<Builder>>, Vec<Child>) 
         let shortcuts = operations
             .iter()
             .filter_map(|operation| shortcut(context, node, operation));
-        let gate = context.gate(&scopes(context, node));
+        let gate = context.gate(&builder_scopes(context, node));
         let builder = Builder {
             name: builder_name(context, node),
             docs: path_docs(context, node),
@@ -173,6 +173,17 @@ fn scopes(context: &Context<'_>, node: &Node) -> BTreeSet<Scope> {
     scopes
 }
 
+/// What the builder of a node is generated for. That of a collection does not lead to its items.
+fn builder_scopes(context: &Context<'_>, node: &Node) -> BTreeSet<Scope> {
+    if !matches!(node.step, Step::Collection(_)) {
+        return scopes(context, node);
+    }
+    let requests = context.slice.children(&node.children).filter(|child| is_request(child));
+    let nodes = std::iter::once(node).chain(requests);
+    let methods = nodes.flat_map(|node| node.methods.values());
+    methods.flat_map(Chosen::scopes).collect()
+}
+
 /// That the path to a node is retired, if it is.
 fn retired(context: &Context<'_>, node: &Node) -> Option<String> {
     let own = match &node.step {
@@ -240,7 +251,7 @@ fn child(context: &Context<'_>, node: &Node, method: String, segment: &str) -> C
         key: None,
         builder: builder_name(context, node),
         docs: path_docs(context, node),
-        gate: context.gate(&scopes(context, node)),
+        gate: context.gate(&builder_scopes(context, node)),
         retired: retired(context, node),
     }
 }
@@ -474,8 +485,7 @@ fn call_segment(context: &Context<'_>, call: &BoundCall) -> String {
 /// What a function or an action is called with; one that is insisted on is needed, whatever the metadata says.
 fn arguments(context: &Context<'_>, call: &BoundCall, insists: impl Fn(&str) -> bool) -> Vec<Argument> {
     let arguments = call.parameters.iter().map(|parameter| {
-        let object = model::object_of(context, &parameter.ty);
-        let ty = object.map(|ty| RustType::Model(model::input_name(context, ty)));
+        let ty = model::argument_name(context, &parameter.ty).map(RustType::Model);
         Argument {
             name: names::field_name(&parameter.name),
             wire: parameter.name.clone(),
@@ -521,12 +531,39 @@ fn body(
             Method::Put => Body::Content,
             Method::Get | Method::Post | Method::Patch | Method::Delete => Body::None,
         },
-        (Some(call), Method::Post) => Body::Parameters(arguments(context, call, insists)),
+        (Some(call), Method::Post) => {
+            check_required(context, node, method, call);
+            Body::Parameters(arguments(context, call, insists))
+        }
         (None, Method::Post) if typed => Body::TypedEdit(model::create_name(context, &node.target)),
         (None, Method::Post) => Body::Edit(model::create_name(context, &node.target)),
         (_, Method::Patch) if typed => Body::TypedEdit(model::update_name(context, &node.target)),
         (_, Method::Patch) => Body::Edit(model::update_name(context, &node.target)),
         (_, Method::Get | Method::Put | Method::Delete) => Body::None,
+    }
+}
+
+/// Complains of what the overlay calls required, and is no parameter.
+fn check_required(context: &Context<'_>, node: &Node, method: Method, call: &BoundCall) {
+    let Some(entry) = entry(context, node, method) else {
+        return;
+    };
+    for name in &entry.value.required {
+        if !call
+            .parameters
+            .iter()
+            .any(|parameter| parameter.name == *name.get_ref())
+        {
+            let names: Vec<_> = call
+                .parameters
+                .iter()
+                .map(|parameter| parameter.name.as_str())
+                .collect();
+            context.complain(Place::new(entry.place.source, name).complain(
+                format!("`{}` has no parameter `{}`", call.name, name.get_ref()),
+                format!("write one of: {}", names.join(", ")),
+            ));
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use toml::Spanned;
 
 use super::{
     apply::apply,
-    compare::{Change, compare_file, compare_folder},
+    compare::{Change, Kind, compare_file, compare_folder},
     files::{Files as _, Present},
     manifest::{Manifest, Slice},
     verdict::print_verdict,
@@ -128,7 +128,10 @@ impl Generate {
             Some(path) => (Present(PathBuf::new()), path),
             None => (Present(setting.folder.clone()), &setting.manifest),
         };
-        let manifest = Manifest::parse(files.read(path)?, path)?;
+        let text = files
+            .read(path)
+            .context("name a manifest with --manifest, or go without by --metadata and --out")?;
+        let manifest = Manifest::parse(text, path)?;
         self.run_slices(&manifest, &files, setting, |slice, output| {
             print_verdict(&files.0, path, slice, output);
         })
@@ -174,6 +177,9 @@ impl Generate {
             let started = Instant::now();
             let output = generate(&manifest.input(slice, files)?)?;
             changes.extend(compare(manifest, slice, &output, files, setting)?);
+            if manifest.slices().len() > 1 {
+                println!("{}", slice.shown());
+            }
             println!("{}, ms {}", output.report, started.elapsed().as_millis());
             println!("{}", output.report.sizes());
             outputs.push((slice, output));
@@ -188,10 +194,12 @@ impl Generate {
         for (slice, output) in &outputs {
             verdict(slice, output);
         }
+        let is_foreign = changes.iter().any(|change| change.kind == Kind::Foreign);
         ensure!(
             changes.is_empty() || !self.check,
-            "files that are not what would be generated: {}; generate without --check, and commit what it writes",
-            changes.len()
+            "files that are not what would be generated: {}; {}generate without --check, and commit what it writes",
+            changes.len(),
+            if is_foreign { "move away what is not ours, " } else { "" }
         );
         Ok(())
     }

@@ -91,7 +91,14 @@ impl Manifest {
     ///
     /// When the text is no manifest, or an entry contradicts itself.
     pub fn parse(source: Source, path: &Path) -> Result<Self> {
-        let file: File = toml_input::read(&source).map_err(crate::Diagnostics::from)?;
+        let file: File = toml_input::read(&source).map_err(|complaint| {
+            let help =
+                "a manifest is a list of `[[slice]]`; versions stand in quotes: metadata = { \"v1.0\" = \"...\" }";
+            crate::Diagnostics::from(crate::Diagnostic {
+                help: help.to_owned(),
+                ..complaint
+            })
+        })?;
         let manifest = Self {
             folder: path.parent().unwrap_or(path).to_owned(),
             slices: file.slice,
@@ -102,7 +109,33 @@ impl Manifest {
                 .check()
                 .with_context(|| format!("{}: slice {}", manifest.source.name, number + 1))?;
         }
+        manifest.check_folders()?;
         Ok(manifest)
+    }
+
+    /// Two slices that write into one folder would undo each other's work.
+    fn check_folders(&self) -> Result<()> {
+        let mut known: Vec<(usize, PathBuf)> = Vec::new();
+        for (number, slice) in self.slices.iter().enumerate() {
+            let folders = [&slice.out, &slice.model, &slice.request, &slice.driver];
+            for folder in folders.into_iter().flatten() {
+                let folder = self.path(folder);
+                let other = known
+                    .iter()
+                    .find(|(_, known)| known.starts_with(&folder) || folder.starts_with(known));
+                if let Some((other, _)) = other {
+                    bail!(
+                        "{}: slice {}: `{}` is a folder of slice {}; give each its own",
+                        self.source.name,
+                        number + 1,
+                        folder.display(),
+                        other + 1
+                    );
+                }
+                known.push((number, folder));
+            }
+        }
+        Ok(())
     }
 
     /// A manifest of one entry that no file holds.
@@ -232,6 +265,13 @@ impl Manifest {
 }
 
 impl Slice {
+    /// What the output calls it: where it is written to.
+    pub(super) fn shown(&self) -> std::path::Display<'_> {
+        let model = self.model.as_deref().and_then(Path::parent);
+        let name = self.out.as_deref().or(model).and_then(Path::file_name);
+        Path::new(name.unwrap_or_default()).display()
+    }
+
     /// Whether both make the same crates.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         (&self.out, &self.model) == (&other.out, &other.model)
@@ -275,5 +315,62 @@ impl Slice {
             ),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Manifest> {
+        Manifest::parse(Source::new("msgraph.toml", text), Path::new("msgraph.toml"))
+    }
+
+    #[test]
+    fn a_manifest_that_contradicts_itself_is_refused() {
+        let graph = "[[slice]]\nmetadata = { \"v1.0\" = \"a.xml\" }\n";
+        let cases = [
+            ("[slice]\n".to_owned(), "a manifest is a list of `[[slice]]`"),
+            ("[[slice]]\nmetadata = {}\n".to_owned(), "metadata: name a document"),
+            (
+                "[[slice]]\nmetadata = { v2 = \"a\" }\nall = true\nout = \"a\"\n".to_owned(),
+                "`v2` is no version; write `v1.0` or `beta`",
+            ),
+            (
+                "[[slice]]\nmetadata = { beta = \"a\", service = \"b\" }\n".to_owned(),
+                "a service has one document",
+            ),
+            (format!("{graph}out = \"a\"\n"), "what is to be generated?"),
+            (
+                format!("{graph}out = \"a\"\nall = true\nroots = [\"b\"]\n"),
+                "`all` leaves nothing for `roots`",
+            ),
+            (format!("{graph}all = true\n"), "where to? Name a folder in `out`"),
+            (
+                format!("{graph}all = true\nout = \"a\"\nmodel = \"b\"\n"),
+                "remove `model`, `request` and `lock`",
+            ),
+            (
+                format!("{graph}all = true\nout = \"a\"\nurl = \"b\"\n"),
+                "url: that of Graph is known",
+            ),
+            (
+                format!("{graph}all = true\nout = \"a\"\n{graph}all = true\nout = \"a/model/src/b\"\n"),
+                "slice 2: `a/model/src/b` is a folder of slice 1",
+            ),
+            (format!("{graph}al = true\n"), "unknown field `al`"),
+        ];
+        for (text, expected) in cases {
+            let error = format!("{:#}", parse(&text).unwrap_err());
+            assert!(error.contains(expected) && error.contains("msgraph.toml"), "{error}");
+        }
+    }
+
+    #[test]
+    fn crates_are_named_after_their_folder() {
+        let manifest = parse("slice = []").unwrap();
+        let name = |out| manifest.name(Path::new(out));
+        assert_eq!(name("some/My Calendar").unwrap(), "my-calendar");
+        assert!(name("/").is_err() && name("2do").is_err());
     }
 }

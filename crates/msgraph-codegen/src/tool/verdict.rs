@@ -17,9 +17,10 @@ use crate::{
 /// Says what changes for users since the last commit.
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
 pub(super) fn print_verdict(folder: &Path, manifest: &Path, slice: &Slice, output: &Output) {
+    println!("{} since the last commit", slice.shown());
     match since_last_commit(folder, manifest, slice, output) {
         Ok(changes) => print_changes(&changes),
-        Err(error) => println!("no verdict on what changes: {error:#}"),
+        Err(_) => println!("verdict: there is no commit that it could be compared with"),
     }
 }
 

@@ -41,7 +41,10 @@ pub mod option {
 }
 
 /// Says that an operation takes a query option. Implemented by generated code.
-#[diagnostic::on_unimplemented(message = "the service ignores or refuses this query option on this operation")]
+#[diagnostic::on_unimplemented(
+    message = "the service is not known to take this query option on this operation",
+    note = "an overlay says what it takes, in `query_options`"
+)]
 pub trait Takes<Option> {}
 
 /// An answer that holds objects whose properties can be asked for.

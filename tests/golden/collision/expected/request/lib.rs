@@ -9,6 +9,7 @@ mod generated;
 pub use self::generated::*;
 
 /// What the files of this crate use.
+#[rustfmt::skip]
 mod prelude {
     pub(crate) use msgraph_core::prelude::*;
     pub(crate) use case_model as model;

@@ -5,13 +5,13 @@
 use crate::prelude::*;
 
 /// The path `/games/{game-id}`.
-#[cfg(feature = "games")]
+#[cfg(any(feature = "edits", feature = "games", feature = "rounds"))]
 pub fn game(id: &Id<model::Game>) -> crate::GamesItem<Beta> {
     crate::GamesItem::new(Path::new().segment("games").id(id))
 }
 
 /// The path `/games`.
-#[cfg(feature = "games")]
+#[cfg(any(feature = "edits", feature = "games"))]
 pub fn games() -> crate::Games<Beta> {
     crate::Games::new(Path::new().segment("games"))
 }

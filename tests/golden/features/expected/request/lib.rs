@@ -7,7 +7,12 @@
     not(
         all(
             any(feature = "v1", feature = "beta"),
-            any(feature = "games", feature = "prizes")
+            any(
+                feature = "edits",
+                feature = "games",
+                feature = "prizes",
+                feature = "rounds"
+            )
         )
     ),
     allow(
@@ -22,6 +27,7 @@ mod generated;
 pub use self::generated::*;
 
 /// What the files of this crate use.
+#[rustfmt::skip]
 mod prelude {
     pub(crate) use msgraph_core::prelude::*;
     pub(crate) use case_model as model;

@@ -9,6 +9,7 @@
 mod generated;
 pub use self::generated::*;
 
+#[rustfmt::skip]
 pub use msgraph_model::{
     BodyType, DateTimeTimeZone, DateTimeTimeZoneInput, DayOfWeek, Identity,
 };

@@ -14,22 +14,34 @@ impl<V: ApiVersion> GamesItem<V> {
     pub(crate) fn new(path: Path<V>) -> Self {
         Self { path }
     }
+    /// The path `/games/{game-id}/rounds`.
+    #[cfg(feature = "rounds")]
+    pub fn rounds(self) -> crate::GamesItemRounds<V> {
+        crate::GamesItemRounds::new(self.path.segment("rounds"))
+    }
     /// `GET /games/{game-id}`
+    #[cfg(feature = "games")]
     pub fn get(self) -> Request<Versioned<model::Game>> {
         Request::new(&GET, self.path)
     }
     /// `PATCH /games/{game-id}`
+    #[cfg(feature = "edits")]
     pub fn update(self, update: model::GameUpdate) -> Request<Versioned<model::Game>> {
         Request::new(&PATCH, self.path).prefer("return=representation").body_from(update)
     }
-    /// `DELETE /games/{game-id}`
-    pub fn delete(self) -> Request<()> {
-        Request::new(&DELETE, self.path)
+    /// `POST /games/{game-id}/finish`
+    #[cfg(feature = "rounds")]
+    pub fn finish(self, last: model::RoundCreate) -> Request<()> {
+        Request::new(&FINISH, self.path.segment("finish"))
+            .body_from_arguments(Arguments::new().set_object("last", Some(last)))
     }
 }
 
+#[cfg(feature = "games")]
 pub(crate) static GET: Operation = Operation::get("/games/{game-id}");
 
+#[cfg(feature = "edits")]
 pub(crate) static PATCH: Operation = Operation::patch("/games/{game-id}");
 
-pub(crate) static DELETE: Operation = Operation::delete("/games/{game-id}");
+#[cfg(feature = "rounds")]
+pub(crate) static FINISH: Operation = Operation::post("/games/{game-id}/finish");

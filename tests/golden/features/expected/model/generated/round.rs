@@ -2,23 +2,23 @@
 
 use msgraph_core::prelude::*;
 
-/// The type `example.game`.
+/// The type `example.round`.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Game {
-    /// The property `id` of `example.game`.
-    pub id: Option<Id<Game>>,
+pub struct Round {
+    /// The property `id` of `example.round`.
+    pub id: Option<Id<Round>>,
     /// What arrived beside these properties.
     pub extra: Extra,
 }
 
-impl Game {
+impl Round {
     /// `id`
     pub const ID: Property<Self> = Property::new(0, "id");
 }
 
-impl Record for Game {
-    const ODATA_TYPE: &'static str = "#example.game";
+impl Record for Round {
+    const ODATA_TYPE: &'static str = "#example.round";
     fn extra(&self) -> &Extra {
         &self.extra
     }
@@ -42,20 +42,20 @@ impl Record for Game {
     }
 }
 
-impl Entity for Game {
-    type Key = Game;
-    fn id(&self) -> Option<&Id<Game>> {
+impl Entity for Round {
+    type Key = Round;
+    fn id(&self) -> Option<&Id<Round>> {
         self.id.as_ref()
     }
 }
 
-impl Serialize for Game {
+impl Serialize for Round {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         record::serialize(self, serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Game {
+impl<'de> Deserialize<'de> for Round {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         record::deserialize(deserializer)
     }
