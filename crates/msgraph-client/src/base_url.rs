@@ -10,8 +10,28 @@ const GLOBAL: &str = "https://graph.microsoft.com";
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    pub(crate) fn global() -> Self {
-        Self(GLOBAL.to_owned())
+    /// One that is known to be good.
+    pub(crate) fn known(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn scheme(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+
+    pub(crate) fn host(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        host.unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        let url = Url::parse(&self.0).ok();
+        url.and_then(|url| url.port_or_known_default()).unwrap_or_default()
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidBaseUrl> {

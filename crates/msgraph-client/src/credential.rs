@@ -1,8 +1,15 @@
+//! Access tokens, and who gives them.
+
+mod cached;
+
 use std::{error, fmt, future::Future, pin::Pin, time::SystemTime};
+
+pub(crate) use self::cached::{Cached, claims};
 
 /// Gives access tokens.
 ///
-/// It is asked before every request, so what costs something is to be cached.
+/// A token is kept until some minutes before it expires, so the credential is asked rarely, and by one request at a time
+/// however many wait. One whose expiry is not known is asked for before every request.
 pub trait Credential: Send + Sync {
     /// A token for these scopes, such as `https://graph.microsoft.com/.default`.
     ///
@@ -12,6 +19,19 @@ pub trait Credential: Send + Sync {
     ///
     /// When there is no token to be had. The request is not sent.
     fn token<'a>(&'a self, scopes: &'a [&'a str]) -> TokenFuture<'a>;
+
+    /// A token that satisfies claims, which the service asked for when it refused another one: JSON, to be passed on to who
+    /// issues tokens. A credential that cannot do that gives what it has.
+    ///
+    /// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
+    ///
+    /// # Errors
+    ///
+    /// See [`token`](Self::token).
+    fn token_for_claims<'a>(&'a self, scopes: &'a [&'a str], claims: &'a str) -> TokenFuture<'a> {
+        let _ = claims;
+        self.token(scopes)
+    }
 }
 
 /// What a [`Credential`] returns.

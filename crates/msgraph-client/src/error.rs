@@ -1,117 +1,209 @@
+//! Why a request has no answer.
+
 use std::{error, fmt};
 
-use msgraph_core::{DecodeError, RequestFault, ServiceError};
+use msgraph_core::{DecodeError, PlannerLimit, RequestFault, ServiceError};
 
-use crate::CredentialError;
+use crate::{CredentialError, TransportError};
 
-/// Why a request has no answer.
+/// Why a request has no answer: what went wrong, how often it was tried, and the ids that support asks for.
+///
+/// Shown, it is one line that says what happened and what to do, without anybody's data.
+pub struct Error {
+    kind: ErrorKind,
+    context: Context,
+}
+
+/// What is known of the call that failed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Context {
+    pub(crate) attempts: u32,
+    pub(crate) client_request_id: Option<String>,
+    pub(crate) diagnostic: Option<String>,
+    /// Whether the request followed a link of the service's.
+    pub(crate) follows_link: bool,
+}
+
+/// What went wrong.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
     /// The request cannot be sent as it is. Nothing reached the service.
     Request(RequestFault),
-    /// There is no token. Nothing reached the service.
+    /// There is no token. Nothing reached the service, or only what it refused.
     Credential(CredentialError),
-    /// The connection failed. The request may have been carried out, see
-    /// [`TransportError::is_connect`].
+    /// The connection failed. The request may have been carried out, unless [`TransportError::is_not_sent`].
     Transport(TransportError),
-    /// The service answered with an error. It refused the request, unless
-    /// [`ServiceError::may_be_carried_out`].
+    /// The service answered with an error. It refused the request, unless [`ServiceError::may_be_carried_out`].
     Service(Box<ServiceError>),
+    /// A write was sent more than once, and it cannot be told whether it was carried out. What the service said last.
+    Ambiguous(Box<ServiceError>),
     /// The service carried the request out, and its answer cannot be read.
     Decode(Box<DecodeError>),
+    /// A page leads to a page that was there before.
+    LinkLoop,
+    /// More items came than were asked for.
+    TooManyItems {
+        /// How many were asked for.
+        limit: usize,
+    },
 }
 
 impl Error {
+    pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
+        Self { kind, context }
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.context.attempts
+    }
+
     /// What the service said, if it answered with an error.
     pub fn service(&self) -> Option<&ServiceError> {
-        match self {
-            Self::Service(error) => Some(error),
-            Self::Request(_) | Self::Credential(_) | Self::Transport(_) | Self::Decode(_) => None,
+        match &self.kind {
+            ErrorKind::Service(error) | ErrorKind::Ambiguous(error) => Some(error),
+            _ => None,
         }
+    }
+
+    /// The id that the client gave the request.
+    pub fn client_request_id(&self) -> Option<&str> {
+        self.context.client_request_id.as_deref()
+    }
+
+    /// The id that the service gave the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.service().and_then(ServiceError::request_id)
+    }
+
+    /// Where in the service the request ended, as the service says it (`x-ms-ags-diagnostic`); support asks for it.
+    pub fn diagnostic(&self) -> Option<&str> {
+        self.context.diagnostic.as_deref()
+    }
+
+    /// Whether the request may have been carried out all the same. A write that may have been is to be looked for before it
+    /// is sent again.
+    pub fn may_be_carried_out(&self) -> bool {
+        match &self.kind {
+            ErrorKind::Request(_) | ErrorKind::Credential(_) => false,
+            ErrorKind::Transport(error) => !error.is_not_sent(),
+            ErrorKind::Service(error) => error.may_be_carried_out(),
+            ErrorKind::Ambiguous(_) | ErrorKind::Decode(_) | ErrorKind::LinkLoop | ErrorKind::TooManyItems { .. } => {
+                true
+            }
+        }
+    }
+
+    /// Whether the object was changed since it was read, in a way that clashes with the request (409).
+    pub fn is_conflict(&self) -> bool {
+        self.service().is_some_and(ServiceError::is_conflict)
+    }
+
+    /// Whether the ETag is too old, missing, or of another object (412).
+    pub fn is_precondition_failed(&self) -> bool {
+        self.service().is_some_and(ServiceError::is_precondition_failed)
+    }
+
+    /// Whether there is no such object, or none that the caller may see (404).
+    pub fn is_not_found(&self) -> bool {
+        self.service().is_some_and(ServiceError::is_not_found)
+    }
+
+    /// Whether the service asks to slow down or is busy, and went on doing so for as long as the client tries.
+    pub fn is_throttled(&self) -> bool {
+        self.service().is_some_and(ServiceError::is_throttled)
+    }
+
+    /// Whether a link is no longer valid, so that the collection is to be read from the start.
+    ///
+    /// That is a 410, with or without `Location`, or one of the codes that say the same in any spelling, or, of a request that
+    /// followed a link, a 400 about its token. A token, a permission, a busy service or a broken connection never is.
+    pub fn is_resync_required(&self) -> bool {
+        let Some(error) = self.service() else { return false };
+        if matches!(error.status, 401 | 403 | 429 | 500..) {
+            return false;
+        }
+        error.is_resync_required() || (self.context.follows_link && error.status == 400 && is_about_a_token(error))
+    }
+
+    /// The limit of Planner that the request would exceed, if that is why it was refused.
+    pub fn planner_limit(&self) -> Option<PlannerLimit> {
+        self.service().and_then(ServiceError::planner_limit)
+    }
+}
+
+/// Whether a 400 says that the token in a link is not accepted.
+fn is_about_a_token(error: &ServiceError) -> bool {
+    let message = error.message.to_ascii_lowercase();
+    let words = [
+        "deltatoken",
+        "delta token",
+        "skiptoken",
+        "skip token",
+        "sync state",
+        "syncstate",
+    ];
+    words.iter().any(|word| message.contains(word))
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("attempts", &self.context.attempts)
+            .field("client_request_id", &self.context.client_request_id)
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Request(_) => "the request was not sent",
-            Self::Credential(_) => "the request was not sent, because there is no token",
-            Self::Transport(error) if error.is_connect() => "the service could not be reached",
-            Self::Transport(_) => "the connection failed; the request may have been carried out",
-            Self::Service(error) if error.may_be_carried_out() => "the service failed",
-            Self::Service(_) => "the service refused the request",
-            Self::Decode(_) => "the request was carried out, but its answer cannot be read",
-        })?;
         // A caller who prints only the outermost error must learn what to do.
-        match self {
-            Self::Request(error) => write!(formatter, ": {error}"),
-            Self::Service(error) => write!(formatter, ": {error}"),
-            Self::Decode(error) => write!(formatter, ": {error}"),
-            Self::Credential(error) => write!(formatter, ": {error}"),
-            Self::Transport(error) => write!(formatter, ": {error}"),
+        match &self.kind {
+            ErrorKind::Request(error) => write!(formatter, "the request was not sent: {error}"),
+            ErrorKind::Credential(error) => write!(formatter, "there is no token: {error}"),
+            ErrorKind::Transport(error) => error.fmt(formatter),
+            ErrorKind::Service(error) if error.may_be_carried_out() => write!(formatter, "the service failed: {error}"),
+            ErrorKind::Service(error) => write!(formatter, "the service refused the request: {error}"),
+            ErrorKind::Ambiguous(error) => write!(
+                formatter,
+                "the request was sent again, and it cannot be told whether it was carried out: {error}; read the object"
+            ),
+            ErrorKind::Decode(error) => write!(
+                formatter,
+                "the request was carried out, but its answer cannot be read: {error}"
+            ),
+            ErrorKind::LinkLoop => {
+                formatter.write_str("a page leads to one that was there before; the listing was stopped")
+            }
+            ErrorKind::TooManyItems { limit } => {
+                write!(
+                    formatter,
+                    "more than {limit} items came, which is as many as were asked for"
+                )
+            }
+        }?;
+        if self.context.attempts > 1 {
+            write!(formatter, " (after {} attempts)", self.context.attempts)?;
         }
+        Ok(())
     }
 }
 
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         // What is printed already is not repeated as the cause.
-        match self {
-            Self::Transport(error) => error.source(),
-            Self::Credential(error) => error.source(),
-            Self::Request(_) | Self::Service(_) | Self::Decode(_) => None,
-        }
-    }
-}
-
-/// A connection that could not be made, or that broke, or a response that is too large to be read.
-#[derive(Debug)]
-pub struct TransportError(Cause);
-
-#[derive(Debug)]
-enum Cause {
-    Http(reqwest::Error),
-    TooLarge,
-}
-
-impl TransportError {
-    pub(crate) fn too_large() -> Self {
-        Self(Cause::TooLarge)
-    }
-
-    /// Whether no connection was made, so that the request was surely not carried out.
-    pub fn is_connect(&self) -> bool {
-        matches!(&self.0, Cause::Http(error) if error.is_connect())
-    }
-
-    /// Whether the time was up.
-    pub fn is_timeout(&self) -> bool {
-        matches!(&self.0, Cause::Http(error) if error.is_timeout())
-    }
-}
-
-/// The URL is left out: it may name a person, or hold a token.
-impl From<reqwest::Error> for TransportError {
-    fn from(error: reqwest::Error) -> Self {
-        Self(Cause::Http(error.without_url()))
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Cause::Http(error) => error.fmt(formatter),
-            Cause::TooLarge => formatter.write_str("the response is too large"),
-        }
-    }
-}
-
-impl error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match &self.0 {
-            Cause::Http(error) => error.source(),
-            Cause::TooLarge => None,
+        match &self.kind {
+            ErrorKind::Transport(error) => error.source(),
+            ErrorKind::Credential(error) => error.source(),
+            _ => None,
         }
     }
 }

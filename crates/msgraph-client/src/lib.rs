@@ -16,17 +16,38 @@
 //! # }
 //! ```
 //!
+//! A request is sent again where that is safe, and waits as long as the service asks; see [`RetryPolicy`]. What an ETag guards
+//! is looked up when it cannot be told whether it was carried out. [`Client::pages`] follows the links of a listing.
+//!
 //! A token is sent to the base URL and to nowhere else: it must be `https`, or `http` on this machine, and no redirect
 //! is followed.
 
 mod base_url;
+mod call;
 mod client;
+mod cloud;
 mod credential;
+mod environment;
 mod error;
+mod governor;
+mod options;
+mod pages;
+mod pipeline;
+mod reconcile;
+mod response;
+mod retry;
+mod transport;
 
 pub use self::{
     base_url::InvalidBaseUrl,
+    call::Call,
     client::{BuildError, Client, ClientBuilder},
+    cloud::Cloud,
     credential::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture},
-    error::{Error, TransportError},
+    environment::{Environment, System},
+    error::{Error, ErrorKind},
+    pages::{Cursor, ItemStream, Linked, PageStream, Pages},
+    response::Response,
+    retry::RetryPolicy,
+    transport::{NotSent, RequestBody, TransportError},
 };

@@ -49,6 +49,16 @@ pub enum RequestFault {
     InvalidPart,
     /// The link leads to another service than the client talks to, which must not get the token.
     ForeignLink,
+    /// The cloud that the client talks to does not have the operation.
+    NotInCloud {
+        /// What was asked for.
+        operation: &'static Operation,
+    },
+    /// A header is none, or is one that the client itself is answerable for.
+    InvalidHeader {
+        /// The name of the header.
+        name: Box<str>,
+    },
     /// A value cannot be written as JSON.
     Unwritable {
         /// The property that holds it.
@@ -97,6 +107,12 @@ impl fmt::Display for RequestFault {
             Self::ForeignLink => formatter.write_str(
                 "the link leads to another service than the one that the client talks to, and would take the token along",
             ),
+            Self::NotInCloud { operation } => {
+                write!(formatter, "the cloud that the client talks to does not have {operation}")
+            }
+            Self::InvalidHeader { name } => {
+                write!(formatter, "the header `{name}` is none, or is one that the client itself sets")
+            }
             Self::Unwritable { property, reason } => {
                 write!(formatter, "`{property}` cannot be written as JSON: {reason}")
             }
