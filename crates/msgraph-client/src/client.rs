@@ -97,6 +97,10 @@ impl Client {
         &self.inner.cloud
     }
 
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
     /// The defaults of its calls.
     pub(crate) fn options(&self) -> &Options {
         &self.inner.options
@@ -150,6 +154,7 @@ impl Client {
         outgoing: Outgoing,
         options: &Options,
     ) -> Result<Response<R>, Error> {
+        let is_update = outgoing.method == http::Method::PATCH;
         let Completed { incoming, context } = self.inner.run(outgoing, options).await?;
         match R::decode(reply(&incoming)) {
             Ok(value) => Ok(Response {
@@ -159,6 +164,7 @@ impl Client {
                 attempts: context.attempts,
                 client_request_id: context.client_request_id.unwrap_or_default(),
             }),
+            Err(error) if is_update && error.is_empty_body() => Err(Error::new(ErrorKind::Applied, context)),
             Err(error) => Err(Error::new(ErrorKind::Decode(Box::new(error)), context)),
         }
     }

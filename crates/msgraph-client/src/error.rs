@@ -1,6 +1,6 @@
 //! Why a request has no answer.
 
-use std::{error, fmt};
+use std::{error, fmt, sync::Arc};
 
 use msgraph_core::{DecodeError, PlannerLimit, RequestFault, ServiceError};
 
@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) diagnostic: Option<String>,
     /// Whether the request followed a link of the service's.
     pub(crate) follows_link: bool,
+    /// Whether it is a write, and an attempt before the last one may have been carried out.
+    pub(crate) maybe_applied: bool,
 }
 
 /// What went wrong.
@@ -38,8 +40,17 @@ pub enum ErrorKind {
     Service(Box<ServiceError>),
     /// A write was sent more than once, and it cannot be told whether it was carried out. What the service said last.
     Ambiguous(Box<ServiceError>),
+    /// The service carried the update out, and sent no object back though it was asked to. What its ETag is now is not known:
+    /// read the object.
+    Applied,
     /// The service carried the request out, and its answer cannot be read.
     Decode(Box<DecodeError>),
+    /// The call that held the request and others failed as a whole.
+    Batch(Arc<Error>),
+    /// The request was not sent, since one that it waits for failed; or its answer was taken before.
+    NotAsked,
+    /// The service answered a batch, and left this request out. It may have been carried out.
+    NoAnswer,
     /// A page leads to a page that was there before.
     LinkLoop,
     /// More items came than were asked for.
@@ -68,6 +79,7 @@ impl Error {
     pub fn service(&self) -> Option<&ServiceError> {
         match &self.kind {
             ErrorKind::Service(error) | ErrorKind::Ambiguous(error) => Some(error),
+            ErrorKind::Batch(error) => error.service(),
             _ => None,
         }
     }
@@ -90,13 +102,20 @@ impl Error {
     /// Whether the request may have been carried out all the same. A write that may have been is to be looked for before it
     /// is sent again.
     pub fn may_be_carried_out(&self) -> bool {
+        if self.context.maybe_applied {
+            return true;
+        }
         match &self.kind {
-            ErrorKind::Request(_) | ErrorKind::Credential(_) => false,
+            ErrorKind::Request(_) | ErrorKind::Credential(_) | ErrorKind::NotAsked => false,
+            ErrorKind::Batch(error) => error.may_be_carried_out(),
             ErrorKind::Transport(error) => !error.is_not_sent(),
             ErrorKind::Service(error) => error.may_be_carried_out(),
-            ErrorKind::Ambiguous(_) | ErrorKind::Decode(_) | ErrorKind::LinkLoop | ErrorKind::TooManyItems { .. } => {
-                true
-            }
+            ErrorKind::Ambiguous(_)
+            | ErrorKind::Applied
+            | ErrorKind::NoAnswer
+            | ErrorKind::Decode(_)
+            | ErrorKind::LinkLoop
+            | ErrorKind::TooManyItems { .. } => true,
         }
     }
 
@@ -130,6 +149,11 @@ impl Error {
             return false;
         }
         error.is_resync_required() || (self.context.follows_link && error.status == 400 && is_about_a_token(error))
+    }
+
+    /// Whether an update was carried out, and only the object as it is now is missing.
+    pub fn is_applied(&self) -> bool {
+        matches!(self.kind, ErrorKind::Applied)
     }
 
     /// The limit of Planner that the request would exceed, if that is why it was refused.
@@ -180,6 +204,15 @@ impl fmt::Display for Error {
                 formatter,
                 "the request was carried out, but its answer cannot be read: {error}"
             ),
+            ErrorKind::Batch(error) => write!(formatter, "the batch failed: {error}"),
+            ErrorKind::NotAsked => {
+                formatter.write_str("the request was not sent, because one that it waits for failed")
+            }
+            ErrorKind::NoAnswer => formatter
+                .write_str("the service left the request out of its answer to a batch; it may have been carried out"),
+            ErrorKind::Applied => formatter.write_str(
+                "the update was carried out, but the service did not send the object back; read it for its ETag",
+            ),
             ErrorKind::LinkLoop => {
                 formatter.write_str("a page leads to one that was there before; the listing was stopped")
             }
@@ -190,6 +223,13 @@ impl fmt::Display for Error {
                 )
             }
         }?;
+        let is_told = matches!(
+            self.kind,
+            ErrorKind::Ambiguous(_) | ErrorKind::Applied | ErrorKind::Decode(_)
+        );
+        if self.context.maybe_applied && !is_told {
+            formatter.write_str("; an attempt before may have been carried out")?;
+        }
         if self.context.attempts > 1 {
             write!(formatter, " (after {} attempts)", self.context.attempts)?;
         }

@@ -23,6 +23,7 @@
 //! is followed.
 
 mod base_url;
+mod batch;
 mod call;
 mod client;
 mod cloud;
@@ -40,6 +41,7 @@ mod transport;
 
 pub use self::{
     base_url::InvalidBaseUrl,
+    batch::{Batch, BatchAnswers, BatchKey},
     call::Call,
     client::{BuildError, Client, ClientBuilder},
     cloud::Cloud,

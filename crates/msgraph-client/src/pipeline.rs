@@ -43,18 +43,10 @@ pub(crate) struct Outgoing {
     pub(crate) follows_link: bool,
 }
 
-/// A successful response, and how it came about.
+/// A response, and how it came about.
 pub(crate) struct Completed {
     pub(crate) incoming: Incoming,
     pub(crate) context: Context,
-}
-
-/// How sending a request ended, successful or not.
-struct Sent {
-    incoming: Incoming,
-    context: Context,
-    /// Whether an attempt before the last one may have been carried out.
-    maybe_applied: bool,
 }
 
 impl Inner {
@@ -84,18 +76,15 @@ impl Inner {
     }
 
     /// What the last response means for a request of which an attempt before it may have been carried out.
-    async fn conclude(&self, outgoing: Outgoing, options: &Options, sent: Sent) -> Result<Completed, Error> {
+    async fn conclude(&self, outgoing: Outgoing, options: &Options, sent: Completed) -> Result<Completed, Error> {
         let status = sent.incoming.head.status;
         if status.is_success() {
-            let Sent { incoming, context, .. } = sent;
-            return Ok(Completed { incoming, context });
+            return Ok(sent);
         }
         let error = ServiceError::decode(reply(&sent.incoming));
-        let was_repeated = sent.maybe_applied && sent.context.attempts > 1;
+        let was_repeated = sent.context.maybe_applied;
         if was_repeated && outgoing.method == Method::DELETE && status == StatusCode::NOT_FOUND {
-            let Sent {
-                mut incoming, context, ..
-            } = sent;
+            let Completed { mut incoming, context } = sent;
             incoming.head.status = StatusCode::NO_CONTENT;
             incoming.body = Bytes::new();
             return Ok(Completed { incoming, context });
@@ -104,12 +93,12 @@ impl Inner {
         if was_repeated && is_stale && outgoing.headers.contains_key(IF_MATCH) {
             return self.read_back(outgoing, options, error, sent.context).await;
         }
-        let kind =
-            if was_repeated && !matches!(outgoing.operation.replay, Replay::Harmless) && error.may_be_carried_out() {
-                ErrorKind::Ambiguous(Box::new(error))
-            } else {
-                ErrorKind::Service(Box::new(error))
-            };
+        // What is refused now may have been done before.
+        let kind = if was_repeated {
+            ErrorKind::Ambiguous(Box::new(error))
+        } else {
+            ErrorKind::Service(Box::new(error))
+        };
         Err(Error::new(kind, sent.context))
     }
 
@@ -145,6 +134,10 @@ impl Inner {
         let etag = there.get("@odata.etag").and_then(Value::as_str);
         if etag.is_some() && etag.map(str::as_bytes) == if_match.as_ref().map(HeaderValue::as_bytes) {
             // It is as it was before the update.
+            let context = Context {
+                maybe_applied: false,
+                ..context
+            };
             return Err(Error::new(ErrorKind::Service(Box::new(error)), context));
         }
         if has_all(&sent, &there) {
@@ -157,7 +150,7 @@ impl Inner {
     }
 
     /// Sends a request until it is over: it succeeded, was refused, or may not be sent again.
-    async fn send_until(&self, outgoing: &Outgoing, options: &Options, replay: Replay) -> Result<Sent, Error> {
+    async fn send_until(&self, outgoing: &Outgoing, options: &Options, replay: Replay) -> Result<Completed, Error> {
         let started = Instant::now();
         let deadline = started.checked_add(options.deadline).unwrap_or(started);
         let RetryPolicy { attempts, .. } = options.retry;
@@ -171,7 +164,6 @@ impl Inner {
             ..Context::default()
         };
         let fail = |kind, context: &Context| Error::new(kind, context.clone());
-        let mut maybe_applied = false;
         let mut token = None;
         let mut was_refused = false;
         loop {
@@ -230,15 +222,11 @@ impl Inner {
             };
             match (again, outcome) {
                 (Some((wait, maybe)), _) => {
-                    maybe_applied |= maybe;
+                    context.maybe_applied |= maybe && replay != Replay::Harmless;
                     sleep_until(wait).await;
                 }
                 (None, Outcome::Response(incoming)) => {
-                    return Ok(Sent {
-                        incoming,
-                        context,
-                        maybe_applied,
-                    });
+                    return Ok(Completed { incoming, context });
                 }
                 (None, Outcome::Failure(error)) => return Err(fail(ErrorKind::Transport(error), &context)),
             }

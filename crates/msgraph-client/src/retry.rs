@@ -86,10 +86,24 @@ pub(crate) enum Verdict {
     Again { maybe_applied: bool },
 }
 
-/// Whether a request may be sent again.
+/// Whether sending a request twice does no harm. What an ETag guards cannot be done twice, and what came of it can be told.
+fn is_repeatable(replay: Replay) -> bool {
+    matches!(replay, Replay::Harmless | Replay::Checked)
+}
+
+/// Whether a request that was answered so may be sent again.
+pub(crate) fn may_repeat(status: u16, replay: Replay) -> bool {
+    match status {
+        // The service refused to look at it.
+        429 => true,
+        503 | 504 => is_repeatable(replay),
+        _ => false,
+    }
+}
+
+/// Whether a request may be sent again after an attempt that ended so.
 pub(crate) fn judge(outcome: &Outcome, replay: Replay) -> Verdict {
-    // What an ETag guards cannot be done twice, and what came of it can be told.
-    let repeatable = matches!(replay, Replay::Harmless | Replay::Checked);
+    let repeatable = is_repeatable(replay);
     let unless_applied = |maybe_applied| {
         if repeatable {
             Verdict::Again { maybe_applied }
@@ -101,19 +115,27 @@ pub(crate) fn judge(outcome: &Outcome, replay: Replay) -> Verdict {
         Outcome::Failure(error) if error.is_not_sent() => Verdict::Again { maybe_applied: false },
         Outcome::Failure(error) if error.is_too_large() => Verdict::Done,
         Outcome::Failure(_) => unless_applied(true),
-        Outcome::Response(incoming) => match incoming.head.status {
-            // The service refused to look at it.
-            StatusCode::TOO_MANY_REQUESTS => Verdict::Again { maybe_applied: false },
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => unless_applied(true),
-            _ => Verdict::Done,
-        },
+        Outcome::Response(incoming) => {
+            let status = incoming.head.status;
+            let maybe_applied = status != StatusCode::TOO_MANY_REQUESTS;
+            if may_repeat(status.as_u16(), replay) {
+                Verdict::Again { maybe_applied }
+            } else {
+                Verdict::Done
+            }
+        }
     }
 }
 
 /// How long the service asks to wait: whole seconds, a fraction, or a date, which is compared with the service's own.
 pub(crate) fn retry_after(headers: &HeaderMap, environment: &dyn Environment) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let value = text(RETRY_AFTER)?.trim();
+    parse_retry_after(text(RETRY_AFTER)?, text(DATE), environment)
+}
+
+/// The same from the values of both headers.
+pub(crate) fn parse_retry_after(value: &str, date: Option<&str>, environment: &dyn Environment) -> Option<Duration> {
+    let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         // Neither infinite nor no number.
         return Duration::try_from_secs_f64(seconds)
@@ -121,7 +143,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, environment: &dyn Environment) ->
             .or((seconds < 0.0).then_some(Duration::ZERO));
     }
     let until = httpdate::parse_http_date(value).ok()?;
-    let sent = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let sent = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let now: SystemTime = sent.unwrap_or_else(|| environment.now());
     Some(until.duration_since(now).unwrap_or_default())
 }

@@ -6,6 +6,7 @@ mod fault;
 mod operation;
 mod path;
 mod query;
+mod raw;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -17,6 +18,7 @@ pub use self::{
     operation::{Cloud, Method, Operation, Permissions, QueryOption, Replay},
     path::{ApiVersion, Beta, Path, Service, V1, Versions},
     query::{Queried, Takes, option},
+    raw::Applied,
 };
 use crate::{
     ETag, Id, Link, Raw, UploadPart, Versioned,
@@ -45,7 +47,7 @@ struct Parts {
     path: String,
     /// The link that is followed instead of path and query.
     link: Option<Link>,
-    query: Vec<(&'static str, String)>,
+    query: Vec<(Cow<'static, str>, String)>,
     if_match: Option<Box<str>>,
     prefer: Vec<Cow<'static, str>>,
     body: Option<Body>,
@@ -80,7 +82,7 @@ impl<R, O> Request<R, O> {
     pub fn query(&self) -> String {
         let pairs = self.parts.query.iter();
         let pairs: Vec<_> = pairs
-            .map(|(name, value)| format!("{name}={}", path::encode_query(value)))
+            .map(|(name, value)| format!("{}={}", path::encode_name(name), path::encode_query(value)))
             .collect();
         pairs.join("&")
     }
@@ -184,20 +186,28 @@ impl<R, O> Request<R, O> {
         self
     }
 
+    /// The same request with another answer.
+    fn answered_with<S>(self) -> Request<S> {
+        Request {
+            parts: self.parts,
+            answer: PhantomData,
+        }
+    }
+
     pub fn prefer(mut self, preference: &'static str) -> Self {
         self.parts.prefer.push(Cow::Borrowed(preference));
         self
     }
 
     pub fn query_option(mut self, option: QueryOption, value: impl Into<String>) -> Self {
-        self.parts.query.push((option.name(), value.into()));
+        self.parts.query.push((option.name().into(), value.into()));
         self
     }
 
     /// An argument of a function that the path names only: `@name` and JSON.
     pub fn query_argument(mut self, name: &'static str, value: &impl serde::Serialize) -> Self {
         match serde_json::to_string(value) {
-            Ok(json) => self.parts.query.push((name, json)),
+            Ok(json) => self.parts.query.push((name.into(), json)),
             Err(error) => self.parts.refuse(RequestFault::Unwritable {
                 property: name,
                 reason: error.to_string(),

@@ -204,6 +204,13 @@ pub(crate) struct Text {
     breaks: bool,
 }
 
+impl Text {
+    pub(crate) fn new(text: String, breaks: bool) -> Self {
+        let text = Some(text);
+        Self { text, breaks }
+    }
+}
+
 impl Body for Text {
     type Data = Bytes;
     type Error = io::Error;

@@ -49,6 +49,11 @@ pub enum RequestFault {
     InvalidPart,
     /// The link leads to another service than the client talks to, which must not get the token.
     ForeignLink,
+    /// A path does not begin with `/`, is not encoded, holds a query, or an empty or a dot segment.
+    InvalidPath {
+        /// The path.
+        path: Box<str>,
+    },
     /// The cloud that the client talks to does not have the operation.
     NotInCloud {
         /// What was asked for.
@@ -106,6 +111,10 @@ impl fmt::Display for RequestFault {
             },
             Self::ForeignLink => formatter.write_str(
                 "the link leads to another service than the one that the client talks to, and would take the token along",
+            ),
+            Self::InvalidPath { path } => write!(
+                formatter,
+                "`{path}` is no path: begin with `/`, encode what stands between, and put the query elsewhere"
             ),
             Self::NotInCloud { operation } => {
                 write!(formatter, "the cloud that the client talks to does not have {operation}")

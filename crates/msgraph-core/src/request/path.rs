@@ -148,6 +148,26 @@ const ARGUMENT: &AsciiSet = &SEGMENT.remove(b'@');
 /// What the value of a query option holds as it is. Not `'`: URL parsers encode it, and a request shows what is sent.
 const QUERY: &AsciiSet = &SEGMENT.remove(b'(').remove(b')').remove(b',').remove(b'/').remove(b'$');
 
+/// The name of a query option, whose `$` and `@` servers look for.
+pub(super) fn encode_name(name: &str) -> String {
+    utf8_percent_encode(name, NAME).to_string()
+}
+
+const NAME: &AsciiSet = &SEGMENT.remove(b'$').remove(b'@');
+
+/// Whether a text is a path that stays where it is put: encoded, and without dot segments however they are written.
+pub(super) fn is_path(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte);
+    let is_segment = |segment: &str| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        !matches!(&*plain, "" | "." | "..")
+    };
+    let Some(segments) = text.strip_prefix('/') else {
+        return false;
+    };
+    text.bytes().all(is_allowed) && segments.split('/').all(is_segment)
+}
+
 pub(super) fn encode_query(value: &str) -> String {
     utf8_percent_encode(value, QUERY).to_string()
 }
