@@ -334,7 +334,7 @@ async fn a_token_is_never_shown() {
     let shown = format!("{client:?} {error:?} {error} {:?}", StaticToken::new("a-token"));
     assert!(!shown.contains("a-token"), "{shown}");
 
-    let odd = Client::builder(StaticToken::new("a-\ntoken"))
+    let odd = Client::builder(StaticToken::new("secret\nvalue"))
         .base_url("http://127.0.0.1:9")
         .retry(RetryPolicy::NEVER)
         .build()
@@ -342,5 +342,5 @@ async fn a_token_is_never_shown() {
     let error = odd.send(v1::planner().task(&Id::new("1")).get()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Credential(_)));
     let shown = format!("{error:?} {error}");
-    assert!(!shown.contains("a-"), "{shown}");
+    assert!(!shown.contains("secret"), "{shown}");
 }

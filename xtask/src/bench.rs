@@ -1,6 +1,7 @@
 //! `cargo xtask bench`.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -57,6 +58,32 @@ fn measure(name: &str, file: &Path, reference: &Path) -> Result<()> {
     Ok(())
 }
 
+/// How many packages the client may bring beside an HTTP client.
+const MOST_PACKAGES: usize = 15;
+
+/// What a user of a package builds.
+fn packages_of(package: &str) -> Result<BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
+        .args(["--package", package])
+        .current_dir(repository())
+        .output()
+        .context("cannot run cargo")?;
+    ensure!(output.status.success(), "cargo tree knows no {package}");
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let names = lines.lines().filter_map(|line| line.split(' ').next());
+    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
 #[expect(clippy::print_stdout, reason = "this is what the command is asked for")]
 fn build() -> Result<()> {
     let target = repository().join("target/bench/build");
@@ -77,6 +104,11 @@ fn build() -> Result<()> {
         ensure!(status.success(), "{package} cannot be checked");
         seconds.push(started.elapsed().as_secs_f64());
     }
+    let over = packages_of("msgraph-client")?
+        .difference(&packages_of("reqwest")?)
+        .count();
+    println!("packages of msgraph-client over those of reqwest {over}, at most {MOST_PACKAGES}");
+    ensure!(over <= MOST_PACKAGES, "msgraph-client brings too many packages");
     let runtime = seconds.first().copied().unwrap_or_default();
     for (package, seconds) in packages.iter().zip(seconds) {
         println!("{package:16} {seconds:6.2} s  ratio {:.2}", seconds / runtime);

@@ -1,10 +1,10 @@
 //! Why a request has no answer.
 
-use std::{error, fmt, sync::Arc};
+use std::{error, fmt, io, sync::Arc};
 
 use msgraph_core::{DecodeError, PlannerLimit, RequestFault, ServiceError};
 
-use crate::{CredentialError, TransportError};
+use crate::{CredentialError, TransportError, upload::content_error};
 
 /// Why a request has no answer: what went wrong, how often it was tried, and the ids that support asks for.
 ///
@@ -51,6 +51,12 @@ pub enum ErrorKind {
     NotAsked,
     /// The service answered a batch, and left this request out. It may have been carried out.
     NoAnswer,
+    /// A blocking call was made where it would block an async runtime: use the async client there. Nothing was sent.
+    InsideRuntime,
+    /// What is uploaded cannot be read, or ends before the length that was named.
+    Content(io::Error),
+    /// The service expects other bytes of an upload than come next: begin it again.
+    UploadOutOfStep,
     /// A page leads to a page that was there before.
     LinkLoop,
     /// More items came than were asked for.
@@ -106,13 +112,15 @@ impl Error {
             return true;
         }
         match &self.kind {
-            ErrorKind::Request(_) | ErrorKind::Credential(_) | ErrorKind::NotAsked => false,
+            ErrorKind::Request(_) | ErrorKind::Credential(_) | ErrorKind::NotAsked | ErrorKind::InsideRuntime => false,
             ErrorKind::Batch(error) => error.may_be_carried_out(),
             ErrorKind::Transport(error) => !error.is_not_sent(),
             ErrorKind::Service(error) => error.may_be_carried_out(),
             ErrorKind::Ambiguous(_)
             | ErrorKind::Applied
             | ErrorKind::NoAnswer
+            | ErrorKind::Content(_)
+            | ErrorKind::UploadOutOfStep
             | ErrorKind::Decode(_)
             | ErrorKind::LinkLoop
             | ErrorKind::TooManyItems { .. } => true,
@@ -213,6 +221,13 @@ impl fmt::Display for Error {
             ErrorKind::Applied => formatter.write_str(
                 "the update was carried out, but the service did not send the object back; read it for its ETag",
             ),
+            ErrorKind::Content(error) => write!(formatter, "the content cannot be uploaded: {}", content_error(error)),
+            ErrorKind::InsideRuntime => formatter.write_str(
+                "a blocking call was made inside of an async runtime, which it would block; use the async client",
+            ),
+            ErrorKind::UploadOutOfStep => {
+                formatter.write_str("the service expects other bytes than come next; begin the upload again")
+            }
             ErrorKind::LinkLoop => {
                 formatter.write_str("a page leads to one that was there before; the listing was stopped")
             }

@@ -22,6 +22,9 @@
 //! A token is sent to the base URL and to nowhere else: it must be `https`, or `http` on this machine, and no redirect
 //! is followed.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+
 mod base_url;
 mod batch;
 mod call;
@@ -38,6 +41,7 @@ mod reconcile;
 mod response;
 mod retry;
 mod transport;
+mod upload;
 
 pub use self::{
     base_url::InvalidBaseUrl,
@@ -52,4 +56,5 @@ pub use self::{
     response::Response,
     retry::RetryPolicy,
     transport::{NotSent, RequestBody, TransportError},
+    upload::Upload,
 };

@@ -21,7 +21,7 @@ pub use self::{
     raw::Applied,
 };
 use crate::{
-    ETag, Id, Link, Raw, UploadPart, Versioned,
+    ETag, Id, Link, Raw, UploadPart, Uploaded, Versioned,
     filter::Literal,
     record::Entity,
     record::Record,
@@ -136,6 +136,28 @@ impl<R, O> Request<R, O> {
         self.parts.fault.clone().map_or(Ok(()), Err)
     }
 }
+
+/// The steps of an upload, whose address the service gives.
+impl Request<Uploaded> {
+    /// Sends a part to the session at this URL.
+    pub fn upload(session: &Link, part: UploadPart) -> Self {
+        let mut request = Self::new::<V1>(&UPLOAD, Path::new()).body_from_part(part);
+        request.parts.link = Some(Link::new(format!("{}/content", session.as_str().trim_end_matches('/'))));
+        request
+    }
+}
+
+impl Request<()> {
+    /// Gives up the upload at this URL.
+    pub fn cancel_upload(session: &Link) -> Self {
+        let mut request = Self::new::<V1>(&CANCEL_UPLOAD, Path::new());
+        request.parts.link = Some(session.clone());
+        request
+    }
+}
+
+static UPLOAD: Operation = Operation::put("");
+static CANCEL_UPLOAD: Operation = Operation::delete("").replay(Replay::Harmless);
 
 /// What is known of a request that follows a link.
 static FOLLOW: Operation = Operation::get("");
