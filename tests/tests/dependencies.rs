@@ -27,10 +27,21 @@ const LICENCES: &[&str] = &[
 ];
 
 /// Packages that are built in two versions, each with the reason.
-const TWICE: &[(&str, &str)] = &[(
-    "getrandom",
-    "the older one is listed for `ring`, an optional dependency of rustls-webpki that nothing turns on; it is in no build",
-)];
+const TWICE: &[(&str, &str)] = &[
+    ("base64", OAUTH2),
+    ("cpufeatures", "the newer one is for proptest, which is in no product"),
+    (
+        "getrandom",
+        "the older one is listed for `ring`, an optional dependency of rustls-webpki that nothing turns on; and for oauth2",
+    ),
+    ("rand", OAUTH2),
+    ("rand_core", OAUTH2),
+    ("syn", OAUTH2),
+    ("thiserror", OAUTH2),
+    ("thiserror-impl", OAUTH2),
+];
+
+const OAUTH2: &str = "the older one is for oauth2, which the feature `sign-in` alone turns on";
 
 /// The packages that are built on this machine, from the lock file and without the network.
 fn packages() -> Vec<Value> {

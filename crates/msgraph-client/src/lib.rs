@@ -25,6 +25,9 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 
+#[cfg(feature = "sign-in")]
+pub mod sign_in;
+
 mod base_url;
 mod batch;
 mod call;

@@ -1,0 +1,211 @@
+//! Signing in, against an authority that plays a script.
+#![cfg(feature = "sign-in")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on panics"
+)]
+
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use msgraph_client::{Client, Cloud, Credential, ErrorKind, sign_in::SignIn};
+use msgraph_core::Id;
+use msgraph_request::v1;
+use serde_json::{Value, json};
+use support::{Fixed, Script, Step, json as ok, with};
+use tokio::time::Instant;
+
+const TOKEN: &str = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
+const DEVICE: &str = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/devicecode";
+const SCOPE: &str = "https://graph.microsoft.com/.default";
+
+fn app(authority: &Script) -> SignIn {
+    let app = SignIn::over(authority.clone(), &Cloud::global(), "contoso.example", "an-app").unwrap();
+    app.environment(Fixed::default())
+}
+
+fn token(number: u32, refresh: Option<&str>) -> Step {
+    let mut token = json!({ "token_type": "Bearer", "access_token": format!("token-{number}"), "expires_in": 3600 });
+    if let Some(refresh) = refresh {
+        token["refresh_token"] = json!(refresh);
+    }
+    ok(200, &token)
+}
+
+fn refusal(code: &str) -> Step {
+    ok(
+        400,
+        &json!({ "error": code, "error_description": "AADSTS70008: somebody@contoso.example did something" }),
+    )
+}
+
+fn device() -> Step {
+    ok(
+        200,
+        &json!({
+            "device_code": "device-secret",
+            "user_code": "ABC123",
+            "verification_uri": "https://microsoft.com/devicelogin",
+            "expires_in": 900,
+            "interval": 5,
+            "message": "to sign in",
+        }),
+    )
+}
+
+/// The form of a request that arrived.
+fn form(authority: &Script, number: usize) -> BTreeMap<String, String> {
+    let body = authority.seen()[number].body.clone();
+    url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
+}
+
+fn targets(authority: &Script) -> Vec<String> {
+    authority.seen().into_iter().map(|seen| seen.target).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_application_signs_in_with_its_secret() {
+    let authority = Script::new([token(1, None), token(2, None)]);
+    let credential = app(&authority).client_secret("the-secret");
+    let shown = format!("{credential:?}");
+    let graph = Script::new(vec![ok(200, &json!({ "id": "p" })); 101]);
+    let client = Client::builder(credential)
+        .transport(graph.clone())
+        .environment(Fixed::default())
+        .build()
+        .unwrap();
+    let get = |client: Client| async move { client.send(v1::planner().plan(&Id::new("p")).get()).await };
+    // However many there are, the token is asked for once, and renewed once.
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        callers.spawn(get(client.clone()));
+    }
+    for result in callers.join_all().await {
+        result.unwrap();
+    }
+    tokio::time::sleep(Duration::from_mins(58)).await;
+    get(client).await.unwrap();
+    assert_eq!(targets(&authority), [TOKEN, TOKEN]);
+    let form = form(&authority, 0);
+    let expected = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "an-app"),
+        ("client_secret", "the-secret"),
+        ("scope", SCOPE),
+        ("claims", r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#),
+    ];
+    for (name, value) in expected {
+        assert_eq!(form.get(name).map(String::as_str), Some(value));
+    }
+    assert_eq!(graph.seen()[100].header("authorization"), Some("Bearer token-2"));
+    assert!(!shown.contains("the-secret"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_signs_in_with_a_code_and_is_not_asked_again() {
+    let authority = Script::new([
+        device(),
+        refusal("authorization_pending"),
+        refusal("slow_down"),
+        token(1, Some("refresh-1")),
+        token(2, Some("refresh-2")),
+        token(3, None),
+        // The person changed the password.
+        refusal("invalid_grant"),
+        device(),
+        token(4, Some("refresh-4")),
+    ]);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&asked);
+    let credential = app(&authority).device_code(["Tasks.ReadWrite"], move |prompt| {
+        tell.lock().unwrap().push((prompt.url.clone(), prompt.code.clone()));
+    });
+    let started = Instant::now();
+    for number in 1..=4 {
+        let token = credential.token(&[SCOPE]).await.unwrap();
+        assert_eq!(token.secret(), format!("token-{number}"));
+        assert!(token.expires_on().is_some());
+    }
+    // Five seconds, and five more when it was told to slow down.
+    assert!(started.elapsed() >= Duration::from_secs(15), "{:?}", started.elapsed());
+    let prompt = ("https://microsoft.com/devicelogin".to_owned(), "ABC123".to_owned());
+    assert_eq!(*asked.lock().unwrap(), [prompt.clone(), prompt]);
+    let expected = [DEVICE, TOKEN, TOKEN, TOKEN, TOKEN, TOKEN, TOKEN, DEVICE, TOKEN];
+    assert_eq!(targets(&authority), expected);
+    assert_eq!(form(&authority, 0)["scope"], "Tasks.ReadWrite offline_access");
+    assert_eq!(form(&authority, 3)["device_code"], "device-secret");
+    assert_eq!(form(&authority, 4)["refresh_token"], "refresh-1");
+    // An answer without another one leaves the old one good.
+    assert_eq!(form(&authority, 6)["refresh_token"], "refresh-2");
+    let shown = format!("{credential:?}");
+    assert!(
+        !shown.contains("refresh-") && !shown.contains("device-secret"),
+        "{shown}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claims_challenge_reaches_the_authority() {
+    let authority = Script::new([token(1, None), token(2, None)]);
+    // {"access_token":{"nbf":{"essential":true}}}
+    let claims = "Bearer claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==\"";
+    let graph = Script::new([with(401, "www-authenticate", claims), ok(200, &json!({ "id": "p" }))]);
+    let client = Client::builder(app(&authority).client_secret("s"))
+        .transport(graph.clone())
+        .environment(Fixed::default())
+        .build()
+        .unwrap();
+    client.send(v1::planner().plan(&Id::new("p")).get()).await.unwrap();
+    let asked: Value = serde_json::from_str(&form(&authority, 1)["claims"]).unwrap();
+    let expected = json!({ "access_token": { "nbf": { "essential": true }, "xms_cc": { "values": ["cp1"] } } });
+    assert_eq!(asked, expected);
+    assert!(graph.is_over());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_says_why_and_names_nobody() {
+    let cases = [
+        (
+            refusal("invalid_client"),
+            "the application was refused: invalid_client (AADSTS70008)",
+        ),
+        (Step::Refuse, "who issues tokens could not be reached"),
+        (ok(200, &json!("<html>")), "who issues tokens answered something else"),
+    ];
+    for (step, expected) in cases {
+        let authority = Script::new([step]);
+        let graph = Script::new([]);
+        let client = Client::builder(app(&authority).client_secret("the-secret"))
+            .transport(graph.clone())
+            .environment(Fixed::default())
+            .build()
+            .unwrap();
+        let error = client.send(v1::planner().plan(&Id::new("p")).get()).await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Credential(_)) && !error.may_be_carried_out(),
+            "{error}"
+        );
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(expected), "{shown}");
+        assert!(!shown.contains("somebody") && !shown.contains("the-secret"), "{shown}");
+        assert!(graph.seen().is_empty());
+    }
+}
+
+#[test]
+fn a_secret_goes_to_a_safe_address_only() {
+    let script = Script::new([]);
+    let cloud = Cloud::custom("https://graph.example", "http://login.example", "s").unwrap();
+    let error = SignIn::over(script.clone(), &cloud, "common", "app").unwrap_err();
+    assert!(error.to_string().contains("the authority cannot be used"), "{error}");
+    for tenant in ["", "a/b", "..", "a?b", "a b"] {
+        let error = SignIn::over(script.clone(), &Cloud::global(), tenant, "app").unwrap_err();
+        assert!(error.to_string().contains("the tenant is"), "{error}");
+    }
+}
