@@ -1,24 +1,28 @@
-//! Credentials that get their tokens from who issues them: for an application, or for somebody who signs in.
+//! Credentials that get their tokens from who issues them: for an application with its secret, or for somebody who signs in, in
+//! the browser of this machine or with a code on any other.
 //!
 //! A token is asked for over the same kind of transport as everything else, with the capability `cp1`, so that the service may
 //! ask for more claims instead of refusing outright.
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/v2-protocols>
 
-use std::{error, fmt, pin::Pin, sync::Arc};
+mod redirect;
+
+use std::{borrow::Cow, error, fmt, io, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use oauth2::{
-    AsyncHttpClient, AuthType, ClientId, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, RefreshToken, RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse as _,
-    TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, CsrfToken, DeviceAuthorizationUrl, EndpointNotSet,
+    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    StandardDeviceAuthorizationResponse, TokenResponse as _, TokenUrl,
     basic::{BasicClient, BasicTokenResponse},
 };
 use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::sleep};
 use tower_service::Service;
 
+use self::redirect::Redirect;
 use crate::{
     AccessToken, Cloud, Credential, CredentialError, Environment, System, TokenFuture, TransportError,
     base_url::BaseUrl,
@@ -47,7 +51,7 @@ pub struct SignIn {
     environment: Arc<dyn Environment>,
 }
 
-type Authority = BasicClient<EndpointNotSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+type Authority = BasicClient<EndpointSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 /// What somebody is to do to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,16 +68,26 @@ pub struct ClientSecret {
     app: SignIn,
 }
 
-/// Tokens for somebody who types a code in a browser, on any device.
+/// Tokens for somebody who signs in.
 ///
 /// That is asked for once: afterwards tokens are renewed without anybody, until that is no longer accepted.
-pub struct DeviceCode {
+pub struct Delegated {
     app: SignIn,
     scopes: Vec<String>,
-    prompt: Box<dyn Fn(&DevicePrompt) + Send + Sync>,
+    way: Way,
     /// Held while somebody signs in, so that one is asked.
     refresh: Mutex<Option<RefreshToken>>,
 }
+
+/// How somebody signs in.
+enum Way {
+    /// With a code, on any device; this tells what to do.
+    Code(Box<dyn Fn(&DevicePrompt) + Send + Sync>),
+    /// In the browser of this machine; this opens it.
+    Browser(Box<Open>),
+}
+
+type Open = dyn Fn(&str) -> io::Result<()> + Send + Sync;
 
 /// The answers are no larger.
 const MOST_BYTES: usize = 1 << 20;
@@ -151,6 +165,7 @@ impl SignIn {
         let unusable = |_| CredentialError::new("the authority is no URL");
         let client = BasicClient::new(ClientId::new(client_id.to_owned()))
             .set_auth_type(AuthType::RequestBody)
+            .set_auth_uri(AuthUrl::new(endpoint("authorize")).map_err(unusable)?)
             .set_token_uri(TokenUrl::new(endpoint("token")).map_err(unusable)?)
             .set_device_authorization_url(DeviceAuthorizationUrl::new(endpoint("devicecode")).map_err(unusable)?);
         Ok(Self {
@@ -174,19 +189,40 @@ impl SignIn {
         ClientSecret { app }
     }
 
+    /// Signs somebody in, in the system's browser on this machine, which comes back to a port of `localhost`: authorization code
+    /// with PKCE. The scopes are permissions, such as `Tasks.ReadWrite`.
+    ///
+    /// The application is to be registered as a public client with the redirect address `http://localhost`.
+    pub fn browser<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Delegated {
+        self.browser_with(scopes, |url| open::that_detached(url))
+    }
+
+    /// The same, where `open` shows the address to somebody.
+    pub fn browser_with<S: Into<String>>(
+        self,
+        scopes: impl IntoIterator<Item = S>,
+        open: impl Fn(&str) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Delegated {
+        self.delegated(scopes, Way::Browser(Box::new(open)))
+    }
+
+    fn delegated<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>, way: Way) -> Delegated {
+        Delegated {
+            app: self,
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            way,
+            refresh: Mutex::new(None),
+        }
+    }
+
     /// Signs somebody in, with a code. The scopes are permissions, such as `Tasks.ReadWrite`; `prompt` tells the person what to
     /// do.
     pub fn device_code<S: Into<String>>(
         self,
         scopes: impl IntoIterator<Item = S>,
         prompt: impl Fn(&DevicePrompt) + Send + Sync + 'static,
-    ) -> DeviceCode {
-        DeviceCode {
-            app: self,
-            scopes: scopes.into_iter().map(Into::into).collect(),
-            prompt: Box::new(prompt),
-            refresh: Mutex::new(None),
-        }
+    ) -> Delegated {
+        self.delegated(scopes, Way::Code(Box::new(prompt)))
     }
 
     fn token(&self, response: &BasicTokenResponse) -> AccessToken {
@@ -222,7 +258,7 @@ impl Credential for ClientSecret {
     }
 }
 
-impl DeviceCode {
+impl Delegated {
     /// Renews a token, or has somebody sign in.
     async fn get(&self, claims: Option<&str>) -> Result<AccessToken, CredentialError> {
         let mut refresh = self.refresh.lock().await;
@@ -269,6 +305,46 @@ impl DeviceCode {
     }
 
     async fn ask(&self, claims: Option<&str>) -> Result<BasicTokenResponse, CredentialError> {
+        match &self.way {
+            Way::Code(prompt) => self.ask_for_code(prompt, claims).await,
+            Way::Browser(open) => self.ask_in_browser(open, claims).await,
+        }
+    }
+
+    async fn ask_in_browser(&self, open: &Open, claims: Option<&str>) -> Result<BasicTokenResponse, CredentialError> {
+        let redirect = Redirect::listen().await;
+        let redirect =
+            redirect.map_err(|error| CredentialError::caused_by("no port of this machine is free", error))?;
+        let address = RedirectUrl::new(redirect.url());
+        let address = address.map_err(|_| CredentialError::new("this machine has no address"))?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (url, state) = self
+            .app
+            .client
+            .authorize_url(CsrfToken::new_random)
+            .add_scopes(self.wanted())
+            .add_extra_param("claims", capabilities(claims))
+            .set_redirect_uri(Cow::Borrowed(&address))
+            .set_pkce_challenge(challenge)
+            .url();
+        open(url.as_str()).map_err(|error| CredentialError::caused_by("the browser cannot be opened", error))?;
+        let code = redirect.code(state.secret()).await?;
+        self.app
+            .client
+            .exchange_code(AuthorizationCode::new(code))
+            .set_redirect_uri(Cow::Borrowed(&address))
+            .set_pkce_verifier(verifier)
+            .add_extra_param("claims", capabilities(claims))
+            .request_async(&self.app.wire)
+            .await
+            .map_err(|error| refused("the sign-in", &error))
+    }
+
+    async fn ask_for_code(
+        &self,
+        prompt: &(dyn Fn(&DevicePrompt) + Send + Sync),
+        claims: Option<&str>,
+    ) -> Result<BasicTokenResponse, CredentialError> {
         let app = &self.app;
         let details: StandardDeviceAuthorizationResponse = app
             .client
@@ -278,7 +354,7 @@ impl DeviceCode {
             .request_async(&self.app.wire)
             .await
             .map_err(|error| refused("the sign-in", &error))?;
-        (self.prompt)(&DevicePrompt {
+        prompt(&DevicePrompt {
             url: details.verification_uri().to_string(),
             code: details.user_code().secret().clone(),
         });
@@ -297,7 +373,7 @@ enum Renewal {
     Failed(CredentialError),
 }
 
-impl Credential for DeviceCode {
+impl Credential for Delegated {
     fn token<'a>(&'a self, _: &'a [&'a str]) -> TokenFuture<'a> {
         Box::pin(self.get(None))
     }
@@ -368,10 +444,10 @@ impl fmt::Debug for ClientSecret {
     }
 }
 
-impl fmt::Debug for DeviceCode {
+impl fmt::Debug for Delegated {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("DeviceCode")
+            .debug_struct("Delegated")
             .field("app", &self.app)
             .finish_non_exhaustive()
     }

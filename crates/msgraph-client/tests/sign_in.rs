@@ -10,6 +10,8 @@ mod support;
 
 use std::{
     collections::BTreeMap,
+    io::{self, Read as _, Write as _},
+    net::TcpStream,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -20,6 +22,7 @@ use msgraph_request::v1;
 use serde_json::{Value, json};
 use support::{Fixed, Script, Step, json as ok, with};
 use tokio::time::Instant;
+use url::Url;
 
 const TOKEN: &str = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
 const DEVICE: &str = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/devicecode";
@@ -196,6 +199,70 @@ async fn a_refusal_says_why_and_names_nobody() {
         assert!(!shown.contains("somebody") && !shown.contains("the-secret"), "{shown}");
         assert!(graph.seen().is_empty());
     }
+}
+
+/// What a browser gets from an address on this machine.
+fn visit(port: u16, target: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {target} HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// A browser that asks for an icon first, is led astray by somebody else, and then comes back with this.
+fn browser(answer: &'static str) -> impl Fn(&str) -> io::Result<()> + Send + Sync {
+    move |url| {
+        let pairs: BTreeMap<String, String> = Url::parse(url).unwrap().query_pairs().into_owned().collect();
+        assert_eq!(pairs["response_type"], "code");
+        assert_eq!(pairs["code_challenge_method"], "S256");
+        assert_eq!(pairs["scope"], "Tasks.ReadWrite offline_access");
+        assert_eq!(pairs["client_id"], "an-app");
+        let port = Url::parse(&pairs["redirect_uri"]).unwrap().port().unwrap();
+        let state = pairs["state"].clone();
+        std::thread::spawn(move || {
+            assert!(visit(port, "/favicon.ico").contains("404"));
+            assert!(visit(port, "/?code=stolen&state=guess").contains("404"));
+            drop(TcpStream::connect(("127.0.0.1", port)));
+            let page = visit(port, &format!("/?{answer}&state={state}"));
+            assert!(
+                page.contains("This page can be closed.") && !page.contains("secret"),
+                "{page}"
+            );
+        });
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn somebody_signs_in_in_the_browser() {
+    let authority = Script::new([token(1, Some("refresh-1")), token(2, None)]);
+    let credential = app(&authority).browser_with(["Tasks.ReadWrite"], browser("code=code-secret"));
+    for number in 1..=2 {
+        let token = credential.token(&[SCOPE]).await.unwrap();
+        assert_eq!(token.secret(), format!("token-{number}"));
+    }
+    assert_eq!(targets(&authority), [TOKEN, TOKEN]);
+    let first = form(&authority, 0);
+    assert_eq!(
+        (&*first["grant_type"], &*first["code"]),
+        ("authorization_code", "code-secret")
+    );
+    assert!(first["code_verifier"].len() >= 43 && first["redirect_uri"].starts_with("http://localhost:"));
+    assert_eq!(form(&authority, 1)["refresh_token"], "refresh-1");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_given_up_says_so() {
+    let authority = Script::new([]);
+    let answer = "error=access_denied&error_description=somebody%40contoso.example+declined";
+    let credential = app(&authority).browser_with(["Tasks.ReadWrite"], browser(answer));
+    let error = credential.token(&[SCOPE]).await.unwrap_err().to_string();
+    assert_eq!(error, "the sign-in was refused: access_denied");
+    let credential = app(&authority).browser_with(["x"], |_| Err(io::Error::other("no display")));
+    let error = credential.token(&[SCOPE]).await.unwrap_err().to_string();
+    assert_eq!(error, "the browser cannot be opened");
+    assert!(authority.seen().is_empty());
 }
 
 #[test]
