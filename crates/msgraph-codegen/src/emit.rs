@@ -136,7 +136,8 @@ fn module_name(name: &str) -> String {
         // Not what the item itself is called.
         return format!("_{module}_");
     }
-    if syn::parse_str::<Ident>(&module).is_err() {
+    // `gen` is a keyword of the edition that syn does not know.
+    if module == "gen" || syn::parse_str::<Ident>(&module).is_err() {
         return format!("{module}_");
     }
     module

@@ -81,7 +81,7 @@ pub(crate) fn lower(
         complaints: RefCell::default(),
         without_prose: RefCell::default(),
     };
-    let (mut builders, entries) = requests::lower(&context);
+    let (mut builders, mut entries) = requests::lower(&context);
     let mut model = model::lower(&context);
     model.extend(context.markers.take().into_iter().map(|(name, entity)| Gated {
         gate: Gate::OPEN,
@@ -103,6 +103,7 @@ pub(crate) fn lower(
     renamed.extend(methods);
     let builders_renamed = context.builder_names.iter().filter(|(_, name)| name.ends_with('_'));
     renamed.extend(builders_renamed.map(|(path, name)| format!("{} is {name}", path.replace("{}", "{id}"))));
+    renamed.extend(names::settle_entries(&mut entries));
     renamed.extend(names::settle(model.iter_mut().map(|item| &mut item.item)));
     let later_features = later_features(slice);
     let (model, references) = reference::divide(model, &input.references);

@@ -322,6 +322,8 @@ pub struct Write {
 /// One property of a type that is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setter {
+    /// The name of the property in JSON.
+    pub wire: String,
     /// The name of the field of the read type, and of the method.
     pub field: String,
     /// The constant of the read type that stands for the property.

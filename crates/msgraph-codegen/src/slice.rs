@@ -8,7 +8,7 @@ use crate::{
     Diagnostic, Diagnostics, Extent, Input,
     csdl::{CallableKind, Edm, Navigation, Primitive, QualifiedName, Type, ValueType, Versions},
     glob::{Agreement, Glob},
-    plan::Method,
+    plan::{Method, Version},
 };
 
 /// What is in scope, and what pulled it in.
@@ -149,6 +149,7 @@ pub(crate) fn slice(edm: &Edm, input: &Input, hints: &Hints<'_>) -> Result<Slice
         calls,
         globs,
         whole: matches!(extent, Extent::Whole),
+        service: input.metadata.iter().any(|(version, _)| *version == Version::Service),
         named: Vec::new(),
         slice: Slice::default(),
         navigations: hints.expands.clone(),
@@ -352,6 +353,8 @@ struct Slicer<'a> {
     globs: Vec<(Glob, Option<String>)>,
     /// Whether everything is taken, and there are no roots.
     whole: bool,
+    /// Whether the metadata is of another service than Graph.
+    service: bool,
     /// The types that are taken though no path needs them.
     named: Vec<QualifiedName>,
     slice: Slice,
@@ -444,14 +447,23 @@ impl<'a> Slicer<'a> {
         // What a derived type has takes the place of what its base has by the same name.
         let lineage = self.edm.lineage(place.target).into_iter().rev();
         let numbers = lineage.filter_map(|(name, _)| self.calls.get(&(name, collection)));
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut names) = (BTreeSet::new(), BTreeSet::new());
         for number in numbers.flatten().copied().collect::<Vec<_>>() {
             let Some(call) = self.edm.calls.get(number) else {
                 continue;
             };
-            if !seen.insert(call.segment()) {
+            // Graph calls by the name alone.
+            let namespace = if self.service { call.namespace.as_str() } else { "" };
+            if !seen.insert((namespace, call.segment())) {
+                if !names.insert((call.namespace.as_str(), call.segment())) {
+                    continue;
+                }
+                let item = format!("{}.{} on {}", call.namespace, call.segment(), call.binding());
+                let reason = "one of the same name, of another namespace, is called there";
+                self.slice.cut.insert(item, reason);
                 continue;
             }
+            names.insert((call.namespace.as_str(), call.segment()));
             let (method, segment) = match call.kind {
                 CallableKind::Function => (Method::Get, call.segment()),
                 CallableKind::Action => (Method::Post, call.name.clone()),

@@ -47,6 +47,8 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
             )]
         }
     });
+    let is_empty = plan.builders.is_empty();
+    let unused = is_empty.then(|| quote!(#[allow(unused_imports, reason = "there is no request")]));
     let mut items = vec![
         quote! {
             //! The requests of the service, as values.
@@ -57,6 +59,7 @@ pub(super) fn request(plan: &Plan, model: &Ident, cfg: &Cfg<'_>) -> Vec<TokenStr
         generated(plan),
         quote! {
             /// What the files of this crate use.
+            #unused
             #[rustfmt::skip]
             mod prelude {
                 pub(crate) use msgraph_core::prelude::*;
@@ -236,15 +239,18 @@ pub(super) fn version(plan: &Plan, number: usize, version: Version, cfg: &Cfg<'_
             }
         }
     });
-    let import = quote!(
-        use crate::prelude::*;
-    );
+    let is_used = plan.entries.iter().any(|entry| entry.gate.versions.has(number));
+    let import = is_used.then(|| {
+        quote!(
+            use crate::prelude::*;
+        )
+    });
     let base_url = plan.base_url.as_ref().map(|url| {
         quote! {
             /// The base URL of the service, for the client.
             pub const BASE_URL: &str = #url;
         }
     });
-    let head = [quote!(#![doc = #line]), import].into_iter().chain(base_url);
+    let head = [quote!(#![doc = #line])].into_iter().chain(import).chain(base_url);
     head.chain(entries).collect()
 }

@@ -471,6 +471,7 @@ fn write(context: &Context<'_>, name: &QualifiedName, purpose: Purpose) -> Write
             continue;
         };
         let setter = Setter {
+            wire: property.name.clone(),
             field: names::field_name(&property.name),
             constant: names::constant_name(&property.name),
             docs: {
@@ -563,6 +564,7 @@ fn nested<'c>(
         let mut docs = context.property_docs(name, name, &navigation.name);
         docs.extend([String::new(), "They are created together with the object.".to_owned()]);
         Setter {
+            wire: navigation.name.clone(),
             field,
             constant: names::constant_name(&navigation.name),
             docs,

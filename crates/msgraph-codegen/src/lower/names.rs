@@ -8,7 +8,7 @@ use super::Context;
 use crate::{
     Diagnostic, Reference,
     csdl::{QualifiedName, Versions},
-    plan::{Builder, ModelItem, SetterValue},
+    plan::{Body, Builder, Child, Field, Key, ModelItem, Operation, Record, RustType, Setter, SetterValue},
 };
 
 /// Names that generated files use for something else: those of `msgraph_core::prelude` and of Rust's prelude.
@@ -187,6 +187,8 @@ pub(super) fn field_name(name: &str) -> String {
     match &*snake {
         // These cannot be raw identifiers.
         "self" | "super" | "crate" => format!("{snake}_"),
+        // A keyword of the edition that syn does not know.
+        "gen" => "r#gen".to_owned(),
         taken if TAKEN_FIELDS.contains(&taken) => format!("{snake}_"),
         _ if syn::parse_str::<syn::Ident>(&snake).is_err() => format!("r#{snake}"),
         _ => snake,
@@ -265,21 +267,25 @@ pub(super) fn check_files<'n>(context: &Context<'_>, names: impl Iterator<Item =
 /// Gives the later of two equal names within an item an underscore, and says which.
 pub(super) fn settle<'m>(model: impl Iterator<Item = &'m mut ModelItem>) -> Vec<String> {
     let mut renamed = Vec::new();
+    // What is sent names the constants of what is read.
+    let (mut records, mut others) = (Vec::new(), Vec::new());
     for item in model {
-        let mut names = Names {
-            item: item.name().to_owned(),
-            seen: BTreeSet::new(),
-            renamed: &mut renamed,
-        };
         match item {
-            ModelItem::Record(record) => {
-                for field in &mut record.fields {
-                    names.settle(&mut field.name);
-                }
-                for field in &mut record.fields {
-                    names.settle(&mut field.constant);
-                }
-            }
+            ModelItem::Record(record) => records.push(record),
+            other => others.push(other),
+        }
+    }
+    let mut known = BTreeMap::new();
+    for record in records {
+        settle_record(record, &mut renamed);
+        for field in &record.fields {
+            let names = (field.name.clone(), field.constant.clone());
+            known.insert((record.name.clone(), field.wire.clone()), names);
+        }
+    }
+    for item in others {
+        let mut names = Names::of(item.name(), &mut renamed);
+        match item {
             ModelItem::Enum(enumeration) => {
                 for variant in &mut enumeration.variants {
                     names.settle(&mut variant.name);
@@ -291,7 +297,11 @@ pub(super) fn settle<'m>(model: impl Iterator<Item = &'m mut ModelItem>) -> Vec<
                 }
             }
             ModelItem::Write(write) => {
+                let record = write.record.clone();
                 for setter in write.setters.iter_mut().chain(&mut write.required) {
+                    if let Some((field, constant)) = known.get(&(record.clone(), setter.wire.clone())) {
+                        setter.rename(field, constant);
+                    }
                     names.settle(&mut setter.field);
                 }
                 for setter in &mut write.setters {
@@ -312,21 +322,86 @@ pub(super) fn settle<'m>(model: impl Iterator<Item = &'m mut ModelItem>) -> Vec<
                     }
                 }
             }
-            ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
+            ModelItem::Record(_) | ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
         }
     }
     renamed
+}
+
+impl Setter {
+    /// Gives it the names that the property has where it is read.
+    fn rename(&mut self, field: &str, constant: &str) {
+        if self.field != field
+            && let SetterValue::Whole { clear, .. }
+            | SetterValue::Object { clear, .. }
+            | SetterValue::Objects { clear, .. } = &mut self.value
+            && let Some(clear) = clear
+        {
+            *clear = method_name("clear", field);
+        }
+        field.clone_into(&mut self.field);
+        constant.clone_into(&mut self.constant);
+    }
+}
+
+/// The same of the fields of a record, and of its constants.
+fn settle_record(record: &mut Record, renamed: &mut Vec<String>) {
+    let key = record.entity.as_ref().and_then(|entity| entity.field.clone());
+    let is_key = |field: &Field| key.as_ref() == Some(&field.name) && matches!(field.ty, RustType::Id(_));
+    let mut names = Names::of(&record.name, renamed);
+    // The key has its name first: the id of the object is looked for there.
+    let (mut keys, mut others): (Vec<_>, Vec<_>) = record.fields.iter_mut().partition(|field| is_key(field));
+    for field in keys.iter_mut().chain(&mut others) {
+        names.settle(&mut field.name);
+    }
+    let mut names = Names::of(&record.name, renamed);
+    for field in &mut record.fields {
+        names.settle(&mut field.constant);
+    }
+}
+
+/// Gives the later of two equal names among the functions that paths begin with an underscore, and says which.
+pub(super) fn settle_entries(entries: &mut [Child]) -> Vec<String> {
+    let mut renamed = Vec::new();
+    let mut names = Names::of("where paths begin", &mut renamed);
+    for entry in entries.iter_mut() {
+        names.settle(&mut entry.method);
+    }
+    for entry in entries {
+        settle_key(entry, &mut renamed);
+    }
+    renamed
+}
+
+/// The same of the parameters of a step.
+fn settle_key(child: &mut Child, renamed: &mut Vec<String>) {
+    let mut names = Names::of(&child.method, renamed);
+    if let Some(Key::Parentheses(parts)) = &mut child.key {
+        for part in parts {
+            names.settle(&mut part.name);
+        }
+    }
+}
+
+/// The same of the parameters of a request, beside those that it has by its kind.
+fn settle_arguments(operation: &mut Operation, renamed: &mut Vec<String>) {
+    let mut names = Names::of(&operation.name, renamed);
+    names.seen.extend(["etag", "content", "part"].map(str::to_owned));
+    for argument in &mut operation.arguments {
+        names.settle(&mut argument.name);
+    }
+    if let Body::Parameters(arguments) = &mut operation.body {
+        for argument in arguments {
+            names.settle(&mut argument.name);
+        }
+    }
 }
 
 /// Gives the later of two equal names among the methods of a builder an underscore, and says which. Steps come first, then
 /// what every path can have, then what is called.
 pub(super) fn settle_builder(builder: &mut Builder) -> Vec<String> {
     let mut renamed = Vec::new();
-    let mut methods = Names {
-        item: builder.name.clone(),
-        seen: BTreeSet::new(),
-        renamed: &mut renamed,
-    };
+    let mut methods = Names::of(&builder.name, &mut renamed);
     for child in &mut builder.children {
         methods.settle(&mut child.method);
     }
@@ -337,13 +412,16 @@ pub(super) fn settle_builder(builder: &mut Builder) -> Vec<String> {
     for operation in own.iter_mut().chain(&mut called) {
         methods.settle(&mut operation.name);
     }
-    let mut facts = Names {
-        item: builder.name.clone(),
-        seen: BTreeSet::new(),
-        renamed: &mut Vec::new(),
-    };
+    let mut unsaid = Vec::new();
+    let mut facts = Names::of(&builder.name, &mut unsaid);
     for operation in &mut builder.operations {
         facts.settle(&mut operation.facts);
+    }
+    for child in &mut builder.children {
+        settle_key(child, &mut renamed);
+    }
+    for operation in &mut builder.operations {
+        settle_arguments(operation, &mut renamed);
     }
     renamed
 }
@@ -354,7 +432,15 @@ struct Names<'r> {
     renamed: &'r mut Vec<String>,
 }
 
-impl Names<'_> {
+impl<'r> Names<'r> {
+    fn of(item: &str, renamed: &'r mut Vec<String>) -> Self {
+        Self {
+            item: item.to_owned(),
+            seen: BTreeSet::new(),
+            renamed,
+        }
+    }
+
     fn settle(&mut self, name: &mut String) {
         let first = name.clone();
         while !self.seen.insert(name.clone()) {

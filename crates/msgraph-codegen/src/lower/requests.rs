@@ -85,21 +85,28 @@ fn groups<'c>(context: &Context<'c>) -> BTreeMap<String, Vec<&'c Node>> {
 
 /// The requests to the path of these nodes, and the functions and actions that are called there.
 fn operations(context: &Context<'_>, group: &[&Node]) -> Vec<Operation> {
-    let calls = group.iter().flat_map(|node| context.slice.children(&node.children));
-    let calls = calls.filter(|node| is_request(node));
-    let mut operations: Vec<Operation> = Vec::new();
-    for node in group.iter().copied().chain(calls) {
-        let methods = node.methods.iter();
-        let each = methods.flat_map(|(method, chosen)| operations_of(context, node, *method, chosen));
-        for operation in each.collect::<Vec<_>>() {
-            let is_alias = |known: &&mut Operation| known.facts == operation.facts && known.path != operation.path;
-            match operations.iter_mut().find(is_alias) {
-                Some(known) => known.aliases.push(beginnings(&known.path, &operation.path)),
-                None => operations.push(operation),
+    // Each with the path that it was found under.
+    let mut operations: Vec<(usize, Operation)> = Vec::new();
+    for (number, node) in group.iter().enumerate() {
+        let calls = context.slice.children(&node.children).filter(|node| is_request(node));
+        for node in std::iter::once(*node).chain(calls) {
+            let methods = node.methods.iter();
+            let each = methods.flat_map(|(method, chosen)| operations_of(context, node, *method, chosen));
+            for operation in each.collect::<Vec<_>>() {
+                // The same under another beginning of the path; what is alike under one is not the same.
+                let is_alias = |(at, known): &&mut (usize, Operation)| {
+                    let facts =
+                        |operation: &Operation| (operation.facts.clone(), operation.method, operation.segment.clone());
+                    *at != number && facts(known) == facts(&operation)
+                };
+                match operations.iter_mut().find(is_alias) {
+                    Some((_, known)) => known.aliases.push(beginnings(&known.path, &operation.path)),
+                    None => operations.push((number, operation)),
+                }
             }
         }
     }
-    operations
+    operations.into_iter().map(|(_, operation)| operation).collect()
 }
 
 /// The beginnings in which two paths to the same thing differ.

@@ -175,7 +175,15 @@ impl Generate {
         let (mut changes, mut outputs) = (Vec::new(), Vec::new());
         for slice in manifest.slices() {
             let started = Instant::now();
-            let output = generate(&manifest.input(slice, files)?)?;
+            let mut output = generate(&manifest.input(slice, files)?)?;
+            for folder in output
+                .plan
+                .references
+                .iter_mut()
+                .filter_map(|known| known.folder.as_mut())
+            {
+                *folder = std::path::absolute(files.0.join(&*folder))?.display().to_string();
+            }
             changes.extend(compare(manifest, slice, &output, files, setting)?);
             if manifest.slices().len() > 1 {
                 println!("{}", slice.shown());

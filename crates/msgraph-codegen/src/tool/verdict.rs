@@ -20,7 +20,7 @@ pub(super) fn print_verdict(folder: &Path, manifest: &Path, slice: &Slice, outpu
     println!("{} since the last commit", slice.shown());
     match since_last_commit(folder, manifest, slice, output) {
         Ok(changes) => print_changes(&changes),
-        Err(_) => println!("verdict: there is no commit that it could be compared with"),
+        Err(error) => println!("verdict: there is no commit that it could be compared with ({error:#})"),
     }
 }
 

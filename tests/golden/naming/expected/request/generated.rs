@@ -28,6 +28,7 @@ static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &things_item::PATCH,
     &things_item::DELETE,
     &things_item::REFRESH,
+    &things_item::GET_,
     &things_item_calendar::GET,
     &things_item_calendar::PATCH,
     &things_item_calendar::DELETE,

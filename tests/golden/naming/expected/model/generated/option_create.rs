@@ -45,7 +45,7 @@ impl OptionCreate {
     }
     /// The property `httpServerUrl` of `example.option`.
     pub fn http_server_url_(mut self, value: impl Into<String>) -> Self {
-        self.0.set::<String>(Option_::HTTP_SERVER_URL, value);
+        self.0.set::<String>(Option_::HTTP_SERVER_URL_, value);
         self
     }
     /// The property `isURL` of `example.option`.
@@ -110,7 +110,7 @@ impl OptionCreate {
     }
     /// The property `user_name` of `example.option`.
     pub fn user_name_(mut self, value: impl Into<String>) -> Self {
-        self.0.set::<String>(Option_::USER_NAME, value);
+        self.0.set::<String>(Option_::USER_NAME_, value);
         self
     }
     /// The property `2fa` of `example.option`.

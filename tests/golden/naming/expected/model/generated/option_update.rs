@@ -95,12 +95,12 @@ impl OptionUpdate {
     }
     /// The property `httpServerUrl` of `example.option`.
     pub fn http_server_url_(mut self, value: impl Into<String>) -> Self {
-        self.0.set::<String>(Option_::HTTP_SERVER_URL, value);
+        self.0.set::<String>(Option_::HTTP_SERVER_URL_, value);
         self
     }
     /// Clears [`http_server_url_`](Self::http_server_url_).
     pub fn clear_http_server_url_(mut self) -> Self {
-        self.0.clear(Option_::HTTP_SERVER_URL);
+        self.0.clear(Option_::HTTP_SERVER_URL_);
         self
     }
     /// The property `isURL` of `example.option`.
@@ -215,12 +215,12 @@ impl OptionUpdate {
     }
     /// The property `user_name` of `example.option`.
     pub fn user_name_(mut self, value: impl Into<String>) -> Self {
-        self.0.set::<String>(Option_::USER_NAME, value);
+        self.0.set::<String>(Option_::USER_NAME_, value);
         self
     }
     /// Clears [`user_name_`](Self::user_name_).
     pub fn clear_user_name_(mut self) -> Self {
-        self.0.clear(Option_::USER_NAME);
+        self.0.clear(Option_::USER_NAME_);
         self
     }
 }

@@ -69,13 +69,18 @@ impl<V: ApiVersion> ThingsItem<V> {
                 Arguments::new().set_object("refresh", refresh).set("type", r#type),
             )
     }
+    /// `GET /things/{option-id}/get`
+    pub fn get_(self) -> Request<String> {
+        Request::new(&GET_, self.path.segment("get"))
+    }
 }
 
-pub(crate) static GET: Operation = Operation::get("/things/{option-id}")
-    .aliases(&[("/things/{option-id}", "/things/{option-id}/get")]);
+pub(crate) static GET: Operation = Operation::get("/things/{option-id}");
 
 pub(crate) static PATCH: Operation = Operation::patch("/things/{option-id}");
 
 pub(crate) static DELETE: Operation = Operation::delete("/things/{option-id}");
 
 pub(crate) static REFRESH: Operation = Operation::post("/things/{option-id}/refresh");
+
+pub(crate) static GET_: Operation = Operation::get("/things/{option-id}/get");
