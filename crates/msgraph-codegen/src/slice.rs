@@ -225,6 +225,13 @@ pub(crate) fn slice(edm: &Edm, input: &Input, hints: &Hints<'_>) -> Result<Slice
     }
     for root in types {
         match edm.types.keys().find(|name| name.as_str() == root.glob) {
+            Some(name) if matches!(edm.types.get(name), Some(Type::Definition(_))) => {
+                complaints.push(root.complain(
+                    manifest,
+                    format!("`{}` is a definition, for which its underlying type stands", root.glob),
+                    "remove it",
+                ));
+            }
             Some(name) => slicer.named.push(name.clone()),
             None => complaints.push(root.complain(
                 manifest,

@@ -263,6 +263,17 @@ impl<'u> Updater<'u> {
                 None => self.remove(member, &path),
             }
         }
+        if let Some(base) = theirs.attribute("BaseType") {
+            let (base, _) = self.theirs.qualify(base);
+            if ours.attribute("BaseType").map(|own| self.ours.qualify(own).0).as_ref() != Some(&base)
+                && !declared.contains_key(&base)
+            {
+                self.left.insert(format!(
+                    "{item} derives from {base} there, which ours does not declare: declare it first"
+                ));
+                return;
+            }
+        }
         let mut added = Vec::new();
         if !self.remarks.partial.contains(item) {
             for member in children(theirs, &MEMBERS) {
@@ -336,6 +347,7 @@ impl<'u> Updater<'u> {
     }
 
     fn calls(&mut self, our_xml: &'u Document<'u>, their_xml: &'u Document<'u>) {
+        let there_types = declared(their_xml, &TYPES);
         let declared = declared(our_xml, &TYPES);
         let calls = |document: &'u Document<'u>, names: &Names<'_>| {
             let calls = document
@@ -382,6 +394,19 @@ impl<'u> Updater<'u> {
             let item = format!("{target}/{}", name(*node));
             let is_ours = declared.contains_key(target) && !self.remarks.partial.contains(target);
             if !is_ours || known.contains(other) || self.remarks.skipped.contains_key(&item) {
+                continue;
+            }
+            let far = children(*node, &["Parameter", "ReturnType"]).filter_map(|part| {
+                let (ty, _) = self.theirs.qualify(part.attribute("Type")?);
+                let is_entity = there_types
+                    .get(&ty)
+                    .is_some_and(|ty| ty.tag_name().name() == "EntityType");
+                (is_entity && !declared.contains_key(&ty)).then_some(ty)
+            });
+            if let Some(far) = far.collect::<Vec<_>>().first() {
+                self.left.insert(format!(
+                    "{item} needs {far}, which ours does not declare: declare both, or name it in `skipped`"
+                ));
                 continue;
             }
             let inner = children(*node, &["Parameter", "ReturnType"]);
@@ -436,7 +461,7 @@ impl<'u> Updater<'u> {
     fn add_needed(&mut self, our_xml: &'u Document<'u>, their_xml: &'u Document<'u>) {
         let (ours, theirs) = (declared(our_xml, &TYPES), declared(their_xml, &TYPES));
         let mut done = BTreeSet::new();
-        let mut lines = Vec::new();
+        let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
         while let Some(item) = self.needed.pop_first() {
             let Some(node) = theirs.get(&item).filter(|_| !ours.contains_key(&item)) else {
                 continue;
@@ -462,6 +487,8 @@ impl<'u> Updater<'u> {
                 members.push(format!("  {} />", self.tag(member)));
             }
             self.change("added", &item);
+            let namespace = item.rsplit_once('.').map_or("", |(namespace, _)| namespace);
+            let lines = lines.entry(namespace.to_owned()).or_default();
             if members.is_empty() {
                 lines.push(self.tag(*node) + " />");
             } else {
@@ -470,9 +497,19 @@ impl<'u> Updater<'u> {
                 lines.push(format!("</{}>", node.tag_name().name()));
             }
         }
-        let mut types = ours.values().copied().collect::<Vec<_>>();
-        types.sort_by_key(|node| node.range().start);
-        self.insert_after(types.last().copied(), our_xml, &lines);
+        for (namespace, lines) in lines {
+            let own = ours
+                .iter()
+                .filter(|(name, _)| name.rsplit_once('.').map(|(own, _)| own) == Some(&*namespace));
+            match own.map(|(_, node)| *node).max_by_key(|node| node.range().start) {
+                Some(last) => self.insert_after(Some(last), our_xml, &lines),
+                None => {
+                    self.left.insert(format!(
+                        "types of {namespace} are needed: write a Schema for it into ours"
+                    ));
+                }
+            }
+        }
     }
 
     /// Notes what is retired there and not here: the words for it are to be ours.

@@ -9,7 +9,9 @@
 
 use std::{fmt, marker::PhantomData};
 
-use crate::{Binary, Date, DateTimeOffset, Duration, Guid, Id, Property, TimeOfDay, enums::OpenEnum, update::Limit};
+use crate::{
+    Binary, Date, DateTimeOffset, Duration, Flags, Guid, Id, Property, TimeOfDay, enums::OpenEnum, update::Limit,
+};
 
 /// A condition on objects of type `R`.
 ///
@@ -231,6 +233,13 @@ macro_rules! plain_literals {
 }
 
 plain_literals!(bool u8 i8 i16 i32 i64 f32 f64);
+
+/// The names of the members, as a text.
+impl<T> Literal for Flags<T> {
+    fn literal(&self) -> String {
+        self.as_str().literal()
+    }
+}
 
 /// The name of the member, as a text.
 impl<T: OpenEnum> Literal for T {

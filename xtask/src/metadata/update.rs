@@ -204,8 +204,22 @@ mod tests {
                 "planner is retired there since 2026-11-01: say so in words of ours",
             ),
         ];
+        let more = [
+            (
+                "<Action Name=\"archive\" IsBound=\"true\">",
+                "<Action Name=\"fly\" IsBound=\"true\"><Parameter Name=\"plan\" Type=\"graph.plannerPlan\" />\
+                 <ReturnType Type=\"graph.far\" /></Action><Action Name=\"archive\" IsBound=\"true\">",
+                "plannerPlan/fly needs far, which ours does not declare: declare both, or name it in `skipped`",
+            ),
+            (
+                "\"plannerRoster\" BaseType=\"graph.entity\"",
+                "\"plannerRoster\" BaseType=\"graph.far\"",
+                "plannerRoster derives from far there, which ours does not declare: declare it first",
+            ),
+        ];
         let (ours, remarks) = beta();
-        for (from, to, expected) in cases {
+        for (from, to, expected) in cases.into_iter().chain(more) {
+            assert!(ours.text.contains(from), "{from}");
             let there = ours.text.replacen(from, to, 1);
             let there = there.replacen("<EntityContainer", "<EntityType Name=\"far\" /><EntityContainer", 1);
             let updated = update(&ours, &Source::new("theirs", there), &remarks).unwrap();

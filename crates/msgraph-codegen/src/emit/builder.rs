@@ -297,8 +297,8 @@ fn is_expression(argument: &Argument) -> bool {
     match &argument.ty {
         RustType::Core(name) => *name != "Raw",
         RustType::Model(_) => !argument.is_object && !argument.is_complex,
-        RustType::Bool | RustType::Integer(_) | RustType::Float(_) | RustType::Text => true,
-        RustType::Id(_) | RustType::List(_) | RustType::Boxed(_) | RustType::Flags(_) | RustType::Versioned(_) => false,
+        RustType::Bool | RustType::Integer(_) | RustType::Float(_) | RustType::Text | RustType::Flags(_) => true,
+        RustType::Id(_) | RustType::List(_) | RustType::Boxed(_) | RustType::Versioned(_) => false,
     }
 }
 

@@ -128,7 +128,11 @@ fn type_retired(context: &Context<'_>, name: &QualifiedName) -> Option<String> {
 
 fn union(context: &Context<'_>, name: &QualifiedName) -> Union {
     let variants = context.derived(name).into_iter().map(|derived| Variant {
-        name: names::variant_name(derived.name()),
+        name: match names::variant_name(derived.name()) {
+            // What is of none of the types.
+            name if name == "Other" => name + "_",
+            name => name,
+        },
         wire: context.type_name(derived),
         docs: context.docs(&Item::Type(derived.clone()), || format!("The type `{derived}`.")),
         versions: context

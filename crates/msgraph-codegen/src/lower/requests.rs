@@ -157,7 +157,11 @@ fn named_after(path: &str) -> String {
         "{}" => "Item".to_owned(),
         name => name.to_upper_camel_case(),
     });
-    names::guard_type(&words.collect::<String>())
+    match names::guard_type(&words.collect::<String>()) {
+        // The version, in every builder.
+        name if name == "V" => name + "_",
+        name => name,
+    }
 }
 
 /// Whether a node is a request of the builder before it, and no builder of its own.

@@ -280,6 +280,16 @@ impl Slice {
     fn check(&self) -> Result<()> {
         ensure!(!self.metadata.is_empty(), "metadata: name a document");
         let is_service = self.metadata.contains_key("service");
+        for name in self.feature.keys() {
+            let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name
+                    .chars()
+                    .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+            ensure!(
+                is_name && !matches!(name.as_str(), "default" | "v1" | "beta" | "service"),
+                "feature: `{name}` is no name for one; write small letters, digits and `-`, and none of `default`, `v1`, `beta`"
+            );
+        }
         for name in self.metadata.keys() {
             ensure!(
                 name == "service" || Version::from_name(name).is_some(),
@@ -359,6 +369,10 @@ mod tests {
                 "slice 2: `a/model/src/b` is a folder of slice 1",
             ),
             (format!("{graph}al = true\n"), "unknown field `al`"),
+            (
+                format!("{graph}out = \"a\"\nfeature.default.roots = [\"b\"]\n"),
+                "feature: `default` is no name for one",
+            ),
         ];
         for (text, expected) in cases {
             let error = format!("{:#}", parse(&text).unwrap_err());

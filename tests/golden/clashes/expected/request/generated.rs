@@ -5,11 +5,15 @@ mod books_item;
 mod books_;
 mod copies;
 mod copies_item;
+mod v_item;
+mod v_;
 pub use self::books::Books;
 pub use self::books_item::BooksItem;
 pub use self::books_::Books_;
 pub use self::copies::Copies;
 pub use self::copies_item::CopiesItem;
+pub use self::v_item::VItem;
+pub use self::v_::V_;
 
 static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &books::GET,
@@ -32,6 +36,11 @@ static OPERATIONS: &[&msgraph_core::request::Operation] = &[
     &copies_item::GET,
     &copies_item::PATCH,
     &copies_item::DELETE,
+    &v_item::GET,
+    &v_item::PATCH_OTHER,
+    &v_item::DELETE,
+    &v_::GET,
+    &v_::POST_OTHER,
 ];
 
 /// Every operation.

@@ -33,3 +33,13 @@ pub fn copy(a_b: i32, a_b_: i32) -> crate::CopiesItem<Service> {
         Path::new().call("copies", &[("aB", a_b.literal()), ("a_b", a_b_.literal())]),
     )
 }
+
+/// The path `/v`.
+pub fn v() -> crate::V_<Service> {
+    crate::V_::new(Path::new().segment("v"))
+}
+
+/// The path `/v/{thing-id}`.
+pub fn v_by_id(id: &Id<model::Thing>) -> crate::VItem<Service> {
+    crate::VItem::new(Path::new().segment("v").key(&id.literal()))
+}
