@@ -2,7 +2,9 @@
 
 mod model;
 mod names;
+mod operations;
 mod requests;
+mod write;
 
 use std::{
     cell::RefCell,

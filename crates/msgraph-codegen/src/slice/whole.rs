@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Place, Slicer, Step, extend};
+use super::{Place, Slicer, Step, walk::extend};
 use crate::{
     csdl::{QualifiedName, Type},
     plan::Method,
