@@ -5,7 +5,7 @@ mod wire;
 use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, header::CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE};
 use msgraph_core::{
     Answer, Request, ServiceError,
     request::{Operation, Replay},
@@ -16,6 +16,7 @@ use self::wire::ItemReply;
 use crate::{
     Client, Error, ErrorKind,
     error::Context,
+    hint::hint,
     options::Options,
     pipeline::{Completed, Outgoing},
     retry::{may_repeat, parse_retry_after},
@@ -155,6 +156,8 @@ struct Pending {
     version: &'static str,
     after: Vec<usize>,
     attempts: u32,
+    /// Whether an attempt before may have been carried out.
+    maybe_applied: bool,
     /// When it may be sent.
     due: Instant,
 }
@@ -184,6 +187,7 @@ impl Client {
                     version: item.version,
                     after: item.after,
                     attempts: 0,
+                    maybe_applied: false,
                     due: started,
                 }),
                 (Err(error), Some(slot)) => *slot = Some(Err(error)),
@@ -240,7 +244,13 @@ impl Client {
                     None => Err(Error::new(ErrorKind::NoAnswer, completed.context.clone())),
                     Some(reply) => {
                         if let Some(due) = self.again(&item, &reply, options, deadline) {
-                            waiting.push(Pending { due, ..item });
+                            // What was refused for the pace was not looked at.
+                            let maybe_applied = item.maybe_applied || reply.status != 429;
+                            waiting.push(Pending {
+                                due,
+                                maybe_applied,
+                                ..item
+                            });
                             continue;
                         }
                         finish(&item, reply, completed)
@@ -349,19 +359,28 @@ fn next_chunk(waiting: &mut Vec<Pending>, answers: &[Option<Result<ItemReply, Er
 
 /// The answer to an item that is not sent again.
 fn finish(item: &Pending, mut reply: ItemReply, completed: &Completed) -> Result<ItemReply, Error> {
+    let is_write = !matches!(item.outgoing.operation.replay, Replay::Harmless);
+    let maybe_applied = is_write && (completed.context.maybe_applied || item.maybe_applied);
     reply.context = Context {
         attempts: item.attempts,
+        follows_link: item.outgoing.follows_link,
+        maybe_applied,
         ..completed.context.clone()
     };
     if (200..300).contains(&reply.status) {
         return Ok(reply);
     }
-    let context = reply.context.clone();
+    if maybe_applied && item.outgoing.method == Method::DELETE && reply.status == 404 {
+        return Ok(reply.emptied());
+    }
     let error = Box::new(ServiceError::decode(reply.reply()));
-    let was_repeated = completed.context.maybe_applied || item.attempts > 1;
-    let is_write = !matches!(item.outgoing.operation.replay, Replay::Harmless);
-    let is_doubtful = was_repeated && is_write && matches!(reply.status, 404 | 409 | 412);
-    let kind = if is_doubtful && completed.context.maybe_applied {
+    let context = Context {
+        hint: StatusCode::from_u16(reply.status)
+            .ok()
+            .and_then(|status| hint(&item.outgoing, status)),
+        ..reply.context
+    };
+    let kind = if maybe_applied && matches!(reply.status, 404 | 409 | 412) {
         ErrorKind::Ambiguous(error)
     } else {
         ErrorKind::Service(error)

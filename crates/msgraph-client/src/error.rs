@@ -4,14 +4,15 @@ use std::{error, fmt, io, sync::Arc};
 
 use msgraph_core::{DecodeError, PlannerLimit, RequestFault, ServiceError};
 
-use crate::{CredentialError, TransportError, upload::content_error};
+use crate::{CredentialError, Hint, TransportError, upload::content_error};
 
 /// Why a request has no answer: what went wrong, how often it was tried, and the ids that support asks for.
 ///
 /// Shown, it is one line that says what happened and what to do, without anybody's data.
 pub struct Error {
     kind: ErrorKind,
-    context: Context,
+    /// Boxed, so that a result stays small.
+    context: Box<Context>,
 }
 
 /// What is known of the call that failed.
@@ -22,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) diagnostic: Option<String>,
     /// Whether the request followed a link of the service's.
     pub(crate) follows_link: bool,
+    /// What probably caused the refusal.
+    pub(crate) hint: Option<Hint>,
     /// Whether it is a write, and an attempt before the last one may have been carried out.
     pub(crate) maybe_applied: bool,
 }
@@ -53,7 +56,7 @@ pub enum ErrorKind {
     NoAnswer,
     /// A blocking call was made where it would block an async runtime: use the async client there. Nothing was sent.
     InsideRuntime,
-    /// What is uploaded cannot be read, or ends before the length that was named.
+    /// What is uploaded cannot be read, or ends before the length that was named; or what is downloaded cannot be written.
     Content(io::Error),
     /// The service expects other bytes of an upload than come next: begin it again.
     UploadOutOfStep,
@@ -68,7 +71,12 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
+        let context = Box::new(context);
         Self { kind, context }
+    }
+
+    pub(crate) fn into_context(self) -> Context {
+        *self.context
     }
 
     /// What went wrong.
@@ -103,6 +111,11 @@ impl Error {
     /// Where in the service the request ended, as the service says it (`x-ms-ags-diagnostic`); support asks for it.
     pub fn diagnostic(&self) -> Option<&str> {
         self.context.diagnostic.as_deref()
+    }
+
+    /// What probably caused the refusal, where the request shows it and the service does not say it.
+    pub fn hint(&self) -> Option<&Hint> {
+        self.context.hint.as_ref()
     }
 
     /// Whether the request may have been carried out all the same. A write that may have been is to be looked for before it
@@ -150,13 +163,13 @@ impl Error {
     /// Whether a link is no longer valid, so that the collection is to be read from the start.
     ///
     /// That is a 410, with or without `Location`, or one of the codes that say the same in any spelling, or, of a request that
-    /// followed a link, a 400 about its token. A token, a permission, a busy service or a broken connection never is.
+    /// followed a link, a 400 about its token or a code that says the collection is not where it was. A token, a permission, a busy service or a broken connection never is.
     pub fn is_resync_required(&self) -> bool {
         let Some(error) = self.service() else { return false };
         if matches!(error.status, 401 | 403 | 429 | 500..) {
             return false;
         }
-        error.is_resync_required() || (self.context.follows_link && error.status == 400 && is_about_a_token(error))
+        error.is_resync_required() || (self.context.follows_link && is_about_the_link(error))
     }
 
     /// Whether an update was carried out, and only the object as it is now is missing.
@@ -170,8 +183,16 @@ impl Error {
     }
 }
 
-/// Whether a 400 says that the token in a link is not accepted.
-fn is_about_a_token(error: &ServiceError) -> bool {
+/// Whether an error says that the link is not accepted, rather than what it leads to.
+fn is_about_the_link(error: &ServiceError) -> bool {
+    match error.status {
+        400 => error.has_code("ErrorInvalidIdMalformed") || names_a_token(error),
+        404 => error.has_code("ResourceNotFound"),
+        _ => false,
+    }
+}
+
+fn names_a_token(error: &ServiceError) -> bool {
     let message = error.message.to_ascii_lowercase();
     let words = [
         "deltatoken",
@@ -221,7 +242,11 @@ impl fmt::Display for Error {
             ErrorKind::Applied => formatter.write_str(
                 "the update was carried out, but the service did not send the object back; read it for its ETag",
             ),
-            ErrorKind::Content(error) => write!(formatter, "the content cannot be uploaded: {}", content_error(error)),
+            ErrorKind::Content(error) => write!(
+                formatter,
+                "the content cannot be read or written: {}",
+                content_error(error)
+            ),
             ErrorKind::InsideRuntime => formatter.write_str(
                 "a blocking call was made inside of an async runtime, which it would block; use the async client",
             ),
@@ -242,6 +267,9 @@ impl fmt::Display for Error {
             self.kind,
             ErrorKind::Ambiguous(_) | ErrorKind::Applied | ErrorKind::Decode(_)
         );
+        if let Some(hint) = &self.context.hint {
+            write!(formatter, "; probably {hint}")?;
+        }
         if self.context.maybe_applied && !is_told {
             formatter.write_str("; an attempt before may have been carried out")?;
         }

@@ -34,9 +34,12 @@ mod call;
 mod client;
 mod cloud;
 mod credential;
+mod delta;
+mod download;
 mod environment;
 mod error;
 mod governor;
+mod hint;
 mod options;
 mod pages;
 mod pipeline;
@@ -53,11 +56,14 @@ pub use self::{
     client::{BuildError, Client, ClientBuilder},
     cloud::Cloud,
     credential::{AccessToken, Credential, CredentialError, StaticToken, TokenFuture},
+    delta::Round,
+    download::Download,
     environment::{Environment, System},
     error::{Error, ErrorKind},
+    hint::Hint,
     pages::{Cursor, ItemStream, Linked, PageStream, Pages},
     response::Response,
     retry::RetryPolicy,
     transport::{NotSent, RequestBody, TransportError},
-    upload::Upload,
+    upload::{Attached, Upload},
 };

@@ -12,6 +12,8 @@ use crate::RetryPolicy;
 pub(crate) struct Options {
     pub(crate) headers: HeaderMap,
     pub(crate) prefer: Vec<String>,
+    /// What kinds of content are taken.
+    pub(crate) accept: &'static str,
     /// How long one attempt may take.
     pub(crate) timeout: Duration,
     /// How long all of them may take, with the waits between.
@@ -27,6 +29,7 @@ impl Default for Options {
         Self {
             headers: HeaderMap::new(),
             prefer: Vec::new(),
+            accept: "application/json",
             timeout: Duration::from_secs(100),
             deadline: Duration::from_mins(10),
             retry: RetryPolicy::default(),

@@ -20,12 +20,14 @@ use crate::{
     AccessToken, CredentialError, Error, ErrorKind, RetryPolicy, TransportError,
     client::Inner,
     credential::claims,
+    download::ResumedWriter,
     environment::request_id,
     error::Context,
+    hint::hint,
     options::Options,
     reconcile::has_all,
     retry::{Outcome, Verdict, judge, retry_after},
-    transport::Incoming,
+    transport::{Incoming, read},
 };
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -49,9 +51,27 @@ pub(crate) struct Completed {
     pub(crate) context: Context,
 }
 
+/// What is particular to one attempt.
+struct Attempt<'a> {
+    /// Counted from one.
+    number: u32,
+    token: &'a AccessToken,
+    deadline: Instant,
+}
+
 impl Inner {
     /// Sends a request, again where that is safe, and returns a successful response.
-    pub(crate) async fn run(&self, mut outgoing: Outgoing, options: &Options) -> Result<Completed, Error> {
+    pub(crate) async fn run(&self, outgoing: Outgoing, options: &Options) -> Result<Completed, Error> {
+        self.run_into(outgoing, options, None).await
+    }
+
+    /// The same, where the body of a successful response is written as it comes.
+    pub(crate) async fn run_into(
+        &self,
+        mut outgoing: Outgoing,
+        options: &Options,
+        writer: Option<&mut ResumedWriter<'_>>,
+    ) -> Result<Completed, Error> {
         let id = request_id(&*self.environment).to_string();
         // A GUID is a header value.
         if let (Ok(value), false) = (
@@ -69,7 +89,9 @@ impl Inner {
             error.r#type = Empty,
         );
         let call = async {
-            let sent = self.send_until(&outgoing, options, outgoing.operation.replay).await?;
+            let sent = self
+                .send_until(&outgoing, options, outgoing.operation.replay, writer)
+                .await?;
             self.conclude(outgoing, options, sent).await
         };
         call.instrument(span).await
@@ -93,13 +115,15 @@ impl Inner {
         if was_repeated && is_stale && outgoing.headers.contains_key(IF_MATCH) {
             return self.read_back(outgoing, options, error, sent.context).await;
         }
+        let mut context = sent.context;
+        context.hint = hint(&outgoing, status);
         // What is refused now may have been done before.
         let kind = if was_repeated {
             ErrorKind::Ambiguous(Box::new(error))
         } else {
             ErrorKind::Service(Box::new(error))
         };
-        Err(Error::new(kind, sent.context))
+        Err(Error::new(kind, context))
     }
 
     /// Reads an object whose update was sent twice, and tells whether the first one was carried out.
@@ -124,7 +148,7 @@ impl Inner {
         };
         read.headers.remove(IF_MATCH);
         read.headers.remove(CONTENT_TYPE);
-        let answer = match self.send_until(&read, options, Replay::Harmless).await {
+        let answer = match self.send_until(&read, options, Replay::Harmless, None).await {
             Ok(answer) if answer.incoming.head.status.is_success() => answer.incoming,
             _ => return ambiguous(error),
         };
@@ -150,7 +174,13 @@ impl Inner {
     }
 
     /// Sends a request until it is over: it succeeded, was refused, or may not be sent again.
-    async fn send_until(&self, outgoing: &Outgoing, options: &Options, replay: Replay) -> Result<Completed, Error> {
+    async fn send_until(
+        &self,
+        outgoing: &Outgoing,
+        options: &Options,
+        replay: Replay,
+        mut writer: Option<&mut ResumedWriter<'_>>,
+    ) -> Result<Completed, Error> {
         let started = Instant::now();
         let deadline = started.checked_add(options.deadline).unwrap_or(started);
         let RetryPolicy { attempts, .. } = options.retry;
@@ -181,9 +211,12 @@ impl Inner {
                 },
             };
             context.attempts += 1;
-            let outcome = self
-                .attempt(outgoing, options, &current, deadline, context.attempts)
-                .await;
+            let attempt = Attempt {
+                number: context.attempts,
+                token: &current,
+                deadline,
+            };
+            let outcome = self.attempt(outgoing, options, attempt, writer.as_deref_mut()).await;
             drop(permit);
             let outcome = outcome.map_err(|error| fail(ErrorKind::Credential(error), &context))?;
             if let Outcome::Response(incoming) = &outcome {
@@ -238,9 +271,12 @@ impl Inner {
         &self,
         outgoing: &Outgoing,
         options: &Options,
-        token: &AccessToken,
-        deadline: Instant,
-        attempt: u32,
+        Attempt {
+            number,
+            token,
+            deadline,
+        }: Attempt<'_>,
+        writer: Option<&mut ResumedWriter<'_>>,
     ) -> Result<Outcome, CredentialError> {
         let mut request = Request::new(outgoing.body.clone().unwrap_or_default().into());
         *request.method_mut() = outgoing.method.clone();
@@ -251,7 +287,7 @@ impl Inner {
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.user_agent.clone());
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(options.accept));
         for (name, value) in &outgoing.headers {
             headers.insert(name, value.clone());
         }
@@ -259,7 +295,7 @@ impl Inner {
         let span = info_span!(
             "attempt",
             http.request.method = %outgoing.method,
-            http.request.resend_count = attempt - 1,
+            http.request.resend_count = number - 1,
             url.template = outgoing.operation.path,
             url.scheme = self.cloud.root.scheme(),
             server.address = self.cloud.root.host(),
@@ -271,7 +307,13 @@ impl Inner {
             .checked_add(options.timeout)
             .unwrap_or(deadline)
             .min(deadline);
-        let exchange = self.transport.exchange(request, options.most_bytes);
+        let exchange = async {
+            let response = self.transport.open(request).await?;
+            match writer {
+                Some(writer) if response.status().is_success() => writer.receive(response).await,
+                _ => read(response, options.most_bytes).await,
+            }
+        };
         let result = timeout_at(until, exchange).instrument(span.clone()).await;
         Ok(match result {
             Ok(Ok(incoming)) => {

@@ -113,7 +113,7 @@ pub(crate) fn judge(outcome: &Outcome, replay: Replay) -> Verdict {
     };
     match outcome {
         Outcome::Failure(error) if error.is_not_sent() => Verdict::Again { maybe_applied: false },
-        Outcome::Failure(error) if error.is_too_large() => Verdict::Done,
+        Outcome::Failure(error) if error.is_final() => Verdict::Done,
         Outcome::Failure(_) => unless_applied(true),
         Outcome::Response(incoming) => {
             let status = incoming.head.status;

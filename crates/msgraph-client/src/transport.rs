@@ -30,9 +30,11 @@ pub(crate) struct Incoming {
 #[derive(Clone)]
 pub(crate) struct Transport(Arc<dyn Exchange>);
 
+/// The body of a response, as it comes.
+pub(crate) type ResponseBody = Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>;
+
 trait Exchange: Send + Sync {
-    fn exchange(&self, request: Request<RequestBody>, most_bytes: usize)
-    -> BoxFuture<Result<Incoming, TransportError>>;
+    fn open(&self, request: Request<RequestBody>) -> BoxFuture<Result<Response<ResponseBody>, TransportError>>;
 }
 
 impl Transport {
@@ -53,8 +55,39 @@ impl Transport {
         request: Request<RequestBody>,
         most_bytes: usize,
     ) -> Result<Incoming, TransportError> {
-        self.0.exchange(request, most_bytes).await
+        read(self.open(request).await?, most_bytes).await
     }
+
+    /// Sends a request; the body of the response is still to come.
+    pub(crate) async fn open(&self, request: Request<RequestBody>) -> Result<Response<ResponseBody>, TransportError> {
+        self.0.open(request).await
+    }
+}
+
+/// Reads the whole response, if it is not larger than that.
+pub(crate) async fn read(response: Response<ResponseBody>, most_bytes: usize) -> Result<Incoming, TransportError> {
+    let (head, mut body) = response.into_parts();
+    let mut bytes = BytesMut::new();
+    while let Some(data) = next_data(&mut body).await? {
+        if bytes.len() + data.len() > most_bytes {
+            return Err(TransportError::too_large());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    let body = bytes.freeze();
+    Ok(Incoming { head, body })
+}
+
+/// The next bytes of a body; `None` at its end.
+pub(crate) async fn next_data(body: &mut ResponseBody) -> Result<Option<Bytes>, TransportError> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| TransportError::new(Kind::Broken, error))?;
+        // Trailers say nothing that matters here.
+        if let Ok(data) = frame.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
 }
 
 struct Erased<S>(S);
@@ -67,11 +100,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    fn exchange(
-        &self,
-        request: Request<RequestBody>,
-        most_bytes: usize,
-    ) -> BoxFuture<Result<Incoming, TransportError>> {
+    fn open(&self, request: Request<RequestBody>) -> BoxFuture<Result<Response<ResponseBody>, TransportError>> {
         let mut service = self.0.clone();
         Box::pin(async move {
             poll_fn(|context| service.poll_ready(context))
@@ -81,20 +110,7 @@ where
                 .call(request)
                 .await
                 .map_err(|error| TransportError::of(error.into()))?;
-            let (head, body) = response.into_parts();
-            let mut body = Box::pin(body);
-            let mut bytes = BytesMut::new();
-            while let Some(frame) = body.frame().await {
-                let frame = frame.map_err(|error| TransportError::new(Kind::Broken, error.into()))?;
-                if let Ok(data) = frame.into_data() {
-                    if bytes.len() + data.len() > most_bytes {
-                        return Err(TransportError::too_large());
-                    }
-                    bytes.extend_from_slice(&data);
-                }
-            }
-            let body = bytes.freeze();
-            Ok(Incoming { head, body })
+            Ok(response.map(|body| Box::pin(body.map_err(Into::into)) as ResponseBody))
         })
     }
 }
@@ -115,6 +131,8 @@ enum Kind {
     Timeout,
     /// The response is larger than the client takes.
     TooLarge,
+    /// What the response was to be written to takes no more.
+    Writer,
 }
 
 /// An error of a transport that has surely sent nothing, such as a refused connection.
@@ -164,6 +182,12 @@ impl TransportError {
         Self { kind, cause: None }
     }
 
+    /// What it was to be written to failed; the cause is told by who asked for it.
+    pub(crate) fn writer() -> Self {
+        let kind = Kind::Writer;
+        Self { kind, cause: None }
+    }
+
     /// A URL that HTTP cannot carry.
     pub(crate) fn unusable_url() -> Self {
         Self::not_sent("the URL of the request is none".into())
@@ -176,6 +200,7 @@ impl TransportError {
             Kind::Broken => "broken",
             Kind::Timeout => "timeout",
             Kind::TooLarge => "too_large",
+            Kind::Writer => "writer",
         }
     }
 
@@ -187,6 +212,11 @@ impl TransportError {
     /// Whether the time was up.
     pub fn is_timeout(&self) -> bool {
         self.kind == Kind::Timeout
+    }
+
+    /// Whether another attempt would end the same way.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.kind, Kind::TooLarge | Kind::Writer)
     }
 
     /// Whether the response is larger than the client takes.
@@ -212,6 +242,7 @@ impl fmt::Display for TransportError {
             Kind::Broken => "the connection failed; the request may have been carried out",
             Kind::Timeout => "the time was up; the request may have been carried out",
             Kind::TooLarge => "the response is too large",
+            Kind::Writer => "what came cannot be written",
         };
         formatter.write_str(what)?;
         match &self.cause {

@@ -2,13 +2,18 @@
 
 use std::{fmt, io};
 
-use msgraph_core::{Link, Request, UploadPart, Uploaded};
+use msgraph_core::{Answer, Binary, Link, Request, UploadPart, Uploaded};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use crate::{Client, Error, ErrorKind, error::Context};
 
 /// How much is sent at once: what To Do takes.
 const PART: usize = 4 << 20;
+
+/// What To Do takes in one request is smaller.
+const WHOLE: u64 = 3_000_000;
 
 /// How often a part is asked about before the upload is given up.
 const LOOKS: u32 = 5;
@@ -42,7 +47,62 @@ pub struct Upload<'c, R> {
     progress: Box<dyn FnMut(u64, u64) + Send + 'c>,
 }
 
+/// How an attachment was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attached<A> {
+    /// In one request, with this answer.
+    Whole(A),
+    /// In parts. The address of the attachment, where the service tells it.
+    InParts(Option<Box<str>>),
+}
+
 impl Client {
+    /// Sends an attachment: in one request where it is smaller than 3 MB, in parts where it is not.
+    ///
+    /// `whole` makes the request that holds the content, `session` is the one that begins an upload.
+    ///
+    /// ```no_run
+    /// # async fn example(client: msgraph_client::Client, file: &[u8], length: u64) -> Result<(), msgraph_client::Error> {
+    /// use msgraph_core::Id;
+    /// use msgraph_model::{AttachmentInfoInput, AttachmentType, TaskFileAttachmentCreate};
+    /// use msgraph_request::v1;
+    ///
+    /// let (list, task) = (Id::new("AAMkADIyAAAAABrJAAA="), Id::new("AAMkADIyAAAAABrKAAA="));
+    /// let attachments = || v1::me().todo().list(&list).task(&task).attachments();
+    /// let whole = |content| attachments().create_task_file_attachment(TaskFileAttachmentCreate::new(content, "plan.pdf"));
+    /// let size = i64::try_from(length).unwrap_or(i64::MAX);
+    /// let info = AttachmentInfoInput::new(AttachmentType::File, "plan.pdf", size);
+    /// let session = attachments().create_upload_session(info);
+    /// client.attach(file, length, whole, session).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Dropping the future gives up waiting; what was sent may have arrived.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`]; [`ErrorKind::Content`] where the content cannot be read or ends before the length that was named.
+    pub async fn attach<A: Answer, S: Answer + Serialize>(
+        &self,
+        mut content: impl AsyncRead + Unpin,
+        total: u64,
+        whole: impl FnOnce(Binary) -> Request<A>,
+        session: Request<S>,
+    ) -> Result<Attached<A>, Error> {
+        if total < WHOLE {
+            let mut bytes = vec![0; usize::try_from(total).unwrap_or_default()];
+            let read = content.read_exact(&mut bytes).await;
+            read.map_err(|error| Error::new(ErrorKind::Content(error), Context::default()))?;
+            return self.send(whole(Binary::encode(&bytes))).await.map(Attached::Whole);
+        }
+        let session = serde_json::to_value(self.send(session).await?).unwrap_or_default();
+        let Some(url) = session.get("uploadUrl").and_then(Value::as_str) else {
+            return Err(Error::new(ErrorKind::UploadOutOfStep, Context::default()));
+        };
+        self.upload(url, content, total).send().await.map(Attached::InParts)
+    }
+
     /// An upload of `total` bytes to the session at this `uploadUrl`. The URL must be the service's own: the token goes
     /// there.
     pub fn upload<R: AsyncRead + Unpin>(

@@ -217,9 +217,32 @@ async fn a_call_is_as_careful_as_its_most_dangerous_item() {
     assert!(answers.take(read).unwrap_err().may_be_carried_out() && script.is_over());
 }
 
-/// A batch answers as single calls do: the same value, or the same error.
+/// An item that a busy service may have carried out is not told as refused when its repetition is.
 #[tokio::test(start_paused = true)]
-async fn a_batch_answers_as_single_calls_do() {
+async fn what_was_repeated_may_have_been_done() {
+    let etag = ETag::new("W/\"1\"");
+    let task = || v1::planner().task(&Id::new("t"));
+    for (status, is_done, is_ambiguous) in [(404, true, true), (412, false, true), (403, false, false)] {
+        let script = Script::new([
+            responses(&[(0, 503, Value::Null), (1, 503, Value::Null)]),
+            // Each is sent again when its own wait is over.
+            responses(&[(0, status, Value::Null), (1, status, Value::Null)]),
+            responses(&[(0, status, Value::Null), (1, status, Value::Null)]),
+        ]);
+        let mut batch = Batch::new();
+        let delete = batch.add(task().delete(&etag));
+        let rename = batch.add(task().update(&etag, PlannerTaskUpdate::new().title("b")));
+        let mut answers = script.client().batch(batch).await;
+        assert_eq!(answers.take(delete).is_ok(), is_done, "{status}");
+        let error = answers.take(rename).unwrap_err();
+        assert_eq!(matches!(error.kind(), ErrorKind::Ambiguous(_)), is_ambiguous, "{error}");
+        assert!(error.may_be_carried_out(), "{error}");
+    }
+}
+
+/// A batch answers as single calls do: the same value, or the same error. D4: numbers included.
+#[tokio::test(start_paused = true)]
+async fn d4_a_batch_answers_as_single_calls_do() {
     let mut state = 1_u64;
     let mut random = move |below: usize| {
         state = state

@@ -47,6 +47,8 @@ async fn a_rejected_link_is_one_class_of_error() {
         ok(404, &error("syncStateNotFound", "")),
         ok(400, &error("resyncRequired", "")),
         ok(400, &error("ErrorInvalidUrlQuery", "The deltaToken is invalid")),
+        ok(400, &error("ErrorInvalidIdMalformed", "")),
+        ok(404, &error("ResourceNotFound", "")),
         ok(
             400,
             &json!({ "error": { "code": "x", "message": "", "innerError": { "code": "resyncApplyDifferences" } } }),

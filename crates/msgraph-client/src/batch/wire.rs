@@ -113,6 +113,15 @@ impl ItemReply {
         headers.find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value.as_str()))
     }
 
+    /// The same as an answer that says that it is done.
+    pub(super) fn emptied(self) -> Self {
+        Self {
+            status: 204,
+            body: Vec::new(),
+            ..self
+        }
+    }
+
     pub(super) fn reply(&self) -> Reply<'_> {
         let mut reply = Reply::new(self.status, &self.body);
         reply.etag = self.header("etag");
