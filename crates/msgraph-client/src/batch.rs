@@ -247,8 +247,8 @@ impl Client {
                             // What was refused for the pace was not looked at.
                             let maybe_applied = item.maybe_applied || reply.status != 429;
                             waiting.push(Pending {
-                                due,
                                 maybe_applied,
+                                due,
                                 ..item
                             });
                             continue;
