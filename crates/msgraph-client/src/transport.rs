@@ -50,6 +50,7 @@ impl Transport {
     }
 
     /// Sends a request and reads the whole response, if it is not larger than that.
+    #[cfg(feature = "sign-in")]
     pub(crate) async fn exchange(
         &self,
         request: Request<RequestBody>,

@@ -8,6 +8,7 @@ mod enumeration;
 mod marker;
 mod open_map;
 mod record;
+pub(crate) mod tables;
 mod union;
 mod write;
 

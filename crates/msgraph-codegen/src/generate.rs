@@ -196,6 +196,15 @@ pub fn driver(plan: &Plan) -> Result<BTreeMap<String, String>, Diagnostics> {
     emit::driver::emit(plan)
 }
 
+/// The tables of an emulator: the operations, the types, and what of them a client may send.
+///
+/// # Errors
+///
+/// When what would be generated is not Rust, which is a defect of the generator.
+pub fn tables(plan: &Plan) -> Result<BTreeMap<String, String>, Diagnostics> {
+    emit::tables::emit(plan)
+}
+
 /// The linked model of all versions.
 ///
 /// # Errors

@@ -37,7 +37,7 @@ mod workspace;
 
 pub use self::{
     diagnostic::{Diagnostic, Diagnostics},
-    generate::{Extent, Input, Output, Root, Scope, driver, generate, model},
+    generate::{Extent, Input, Output, Root, Scope, driver, generate, model, tables},
     reference::Reference,
     remarks::Remarks,
     report::Report,

@@ -16,7 +16,7 @@ use super::{
     manifest::{Manifest, Slice},
     verdict::print_verdict,
 };
-use crate::{CoreDependency, Output, Reference, driver, generate, workspace};
+use crate::{CoreDependency, Output, Reference, driver, generate, tables, workspace};
 
 /// Generates crates from CSDL: what a manifest says, or, with --metadata, one workspace.
 #[derive(Debug, clap::Args)]
@@ -160,6 +160,7 @@ impl Generate {
             lock: None,
             index: None,
             driver: None,
+            emulator: None,
             lenient: !own,
         }
     }
@@ -283,6 +284,9 @@ fn compare(
     }
     if let Some(folder) = &slice.driver {
         changes.extend(compare_folder(&at(folder), &driver(&output.plan)?)?);
+    }
+    if let Some(folder) = &slice.emulator {
+        changes.extend(compare_folder(&at(folder), &tables(&output.plan)?)?);
     }
     Ok(changes)
 }

@@ -72,6 +72,8 @@ pub struct Slice {
     pub index: Option<PathBuf>,
     /// The folder of a driver with which tests call what is generated.
     pub driver: Option<PathBuf>,
+    /// The folder of the tables of an emulator.
+    pub emulator: Option<PathBuf>,
     /// Whether overlay and prose may speak of more than this.
     #[serde(skip)]
     pub(super) lenient: bool,
@@ -117,7 +119,7 @@ impl Manifest {
     fn check_folders(&self) -> Result<()> {
         let mut known: Vec<(usize, PathBuf)> = Vec::new();
         for (number, slice) in self.slices.iter().enumerate() {
-            let folders = [&slice.out, &slice.model, &slice.request, &slice.driver];
+            let folders = [&slice.out, &slice.model, &slice.request, &slice.driver, &slice.emulator];
             for folder in folders.into_iter().flatten() {
                 let folder = self.path(folder);
                 let other = known

@@ -1,0 +1,28 @@
+//! An offline Microsoft Graph for Planner and To Do, which remembers, refuses and conflicts like the service does.
+#![cfg_attr(not(test), warn(clippy::missing_panics_doc))]
+
+mod body;
+mod call;
+mod changes;
+mod clock;
+mod config;
+mod directory;
+mod emulator;
+mod etag;
+mod generated;
+mod links;
+mod merge;
+mod planner;
+mod query;
+mod render;
+mod reply;
+mod route;
+mod rules;
+mod seed;
+mod service;
+mod store;
+mod table;
+mod todo;
+mod world;
+
+pub use self::{config::Config, emulator::Emulator, seed::Seed, service::Dropped};

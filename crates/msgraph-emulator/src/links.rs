@@ -1,0 +1,80 @@
+//! Links that the service gives out: opaque, bound to who asked and to what was asked, good only as they were written.
+
+use serde_json::{Value, json};
+
+use crate::{
+    call::Call,
+    reply::Refusal,
+    store::{Kind, Row},
+    world::World,
+};
+
+/// Makes a link. `rest` is the path below the version, with what of the query stands before the token; `parameter` is the name of
+/// the token's; `state` is what whoever follows the link finds in [`Call::resumed`].
+pub(crate) fn give(world: &mut World, call: &Call<'_>, rest: &str, parameter: &str, state: Value) -> String {
+    // The service encodes its tokens twice: who decodes and encodes them again writes another link.
+    let token = format!("0%257E{}", world.guid());
+    let mark = if rest.contains('?') { '&' } else { '?' };
+    let target = format!("/{}{rest}{mark}{parameter}={token}", call.version.segment());
+    let mut row = Row::new(token.replace("%25", "%"), "");
+    row.set("target", target.clone());
+    row.set("method", call.route.method);
+    row.set("path", call.route.path);
+    row.set("user", call.user.clone());
+    row.set("me", call.me.clone());
+    row.set("keys", json!(call.keys));
+    row.set("query", call.query.text.clone());
+    row.set("state", state);
+    world.store.put(Kind::Token, row);
+    format!("{}{target}", call.base)
+}
+
+/// What a link was given out for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Given {
+    /// The path of its operation, as the tables have it.
+    pub(crate) path: String,
+    pub(crate) me: String,
+    pub(crate) user: String,
+    pub(crate) keys: Vec<String>,
+    /// The query of the first request.
+    pub(crate) query: String,
+    pub(crate) state: Value,
+}
+
+/// Finds what a link was given out for; `None` where the request carries no token.
+///
+/// `target` is the path and the query, as they stand in the URL.
+pub(crate) fn find(world: &World, me: &str, target: &str) -> Result<Option<Given>, Refusal> {
+    let Some(token) = token(target) else { return Ok(None) };
+    let malformed = || {
+        Refusal::new(
+            400,
+            "ErrorInvalidUrlQuery",
+            "The delta token or skip token in the URL is not valid.",
+        )
+    };
+    let row = world.store.get(Kind::Token, &token).ok_or_else(malformed)?;
+    if row.text("target") != Some(target) || row.text("me") != Some(me) {
+        return Err(malformed());
+    }
+    let text = |name| row.text(name).unwrap_or_default().to_owned();
+    let keys = row.get("keys").as_array().into_iter().flatten();
+    Ok(Some(Given {
+        path: text("path"),
+        me: text("me"),
+        user: text("user"),
+        keys: keys.filter_map(Value::as_str).map(str::to_owned).collect(),
+        query: text("query"),
+        state: row.get("state").clone(),
+    }))
+}
+
+/// The token of a link, decoded once.
+fn token(target: &str) -> Option<String> {
+    let (_, query) = target.split_once('?')?;
+    url::form_urlencoded::parse(query.as_bytes()).find_map(|(name, value)| {
+        let name = name.trim_start_matches('$').to_ascii_lowercase();
+        matches!(&*name, "deltatoken" | "skiptoken").then(|| value.into_owned())
+    })
+}

@@ -1,0 +1,10 @@
+//! Which rule answers which operation.
+
+use crate::{call::Rule, directory, planner, table::Route, todo};
+
+/// The rule of an operation.
+pub(crate) fn rule(route: &Route) -> Option<Rule> {
+    directory::rule(route)
+        .or_else(|| planner::rule(route))
+        .or_else(|| todo::rule(route))
+}
