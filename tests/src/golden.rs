@@ -28,8 +28,21 @@ struct Case {
     reference: Vec<String>,
     #[serde(default)]
     derived: Vec<Spanned<String>>,
+    /// The tables of an emulator are among what is expected.
+    #[serde(default)]
+    tables: bool,
     #[serde(default)]
     feature: BTreeMap<String, Vec<Spanned<String>>>,
+}
+
+/// Whether a case expects the tables of an emulator.
+///
+/// # Panics
+///
+/// Where `case.toml` is none.
+pub fn has_tables(folder: &Path) -> bool {
+    let case: Case = toml::from_str(&read(&folder.join("case.toml"))).expect("case.toml is as golden/README.md says");
+    case.tables
 }
 
 /// What a case is generated from. Each file passes through `edit` with its name first.

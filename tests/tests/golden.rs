@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use msgraph_codegen::{CoreDependency, Output, generate, workspace};
+use msgraph_codegen::{CoreDependency, Output, generate, tables, workspace};
 use tests::{golden, read, repository, xtask};
 
 /// Every case, by name.
@@ -27,7 +27,7 @@ fn run(folder: &Path) -> Result<Output, String> {
 }
 
 /// What a case is expected to give, by path below its folder.
-fn expected_files(result: &Result<Output, String>) -> BTreeMap<String, String> {
+fn expected_files(folder: &Path, result: &Result<Output, String>) -> BTreeMap<String, String> {
     match result {
         Err(complaints) => BTreeMap::from([("expected.err".to_owned(), format!("{complaints}\n"))]),
         Ok(output) => {
@@ -41,7 +41,15 @@ fn expected_files(result: &Result<Output, String>) -> BTreeMap<String, String> {
                 .map(|(path, text)| (format!("expected/request/{path}"), text.clone()));
             let plan = ("expected/plan.txt".to_owned(), format!("{:#?}\n", output.plan));
             let lock = ("expected/slice.lock".to_owned(), output.lock.clone());
-            model.chain(request).chain([plan, lock]).collect()
+            let tables = if golden::has_tables(folder) {
+                tables(&output.plan).unwrap()
+            } else {
+                BTreeMap::new()
+            };
+            let tables = tables
+                .into_iter()
+                .map(|(path, text)| (format!("expected/tables/{path}"), text));
+            model.chain(request).chain(tables).chain([plan, lock]).collect()
         }
     }
 }
@@ -65,7 +73,7 @@ fn every_case_gives_what_is_expected() {
     let update = env::var_os("UPDATE_GOLDEN").is_some();
     let mut differences = Vec::new();
     for (name, folder) in cases() {
-        let (expected, golden) = (expected_files(&run(&folder)), golden_files(&folder));
+        let (expected, golden) = (expected_files(&folder, &run(&folder)), golden_files(&folder));
         if expected == golden {
             continue;
         }
