@@ -18,6 +18,8 @@ pub(crate) enum Bench {
     Decode,
     /// Generates out of the whole of Graph's metadata, beside a bare parse of it.
     Generate,
+    /// Asks the emulator, beside a bare handler of axum with the same bytes.
+    Emulator,
     /// Checks the generated crates, cold, beside the runtime and all that it needs.
     Build,
 }
@@ -26,6 +28,7 @@ pub(crate) fn run(bench: Bench) -> Result<()> {
     match bench {
         Bench::Decode => decode(),
         Bench::Generate => generate(),
+        Bench::Emulator => measure("emulator", &[]),
         Bench::Build => build(),
     }
 }
@@ -34,24 +37,24 @@ fn decode() -> Result<()> {
     let reference = reference()?;
     let page = repository().join("target/bench/page.json");
     make_page(&reference.join("bench/page.py"), &page)?;
-    measure("decode", &page, &reference)
+    measure("decode", &[&page])
 }
 
 fn generate() -> Result<()> {
     let reference = reference()?;
-    measure("generate", &reference.join("metadata/graph-v1.0.csdl.xml"), &reference)
+    measure("generate", &[&reference.join("metadata/graph-v1.0.csdl.xml")])
 }
 
-/// Runs a benchmark on a file.
-fn measure(name: &str, file: &Path, reference: &Path) -> Result<()> {
+/// Runs a benchmark on files.
+fn measure(name: &str, files: &[&Path]) -> Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(["run", "--release", "--quiet", "--bin", name, "--manifest-path"])
         .arg(repository().join("tests/bench/Cargo.toml"))
         .arg("--target-dir")
         .arg(repository().join("target/bench"))
         .arg("--")
-        .arg(file)
-        .env("MSGRAPH_REFERENCE", reference)
+        .args(files)
+        .env("MSGRAPH_REFERENCE", reference()?)
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "the benchmark failed");

@@ -2,6 +2,7 @@
 
 mod bench;
 mod conformance;
+mod demo;
 mod generate;
 mod metadata;
 
@@ -26,6 +27,8 @@ enum Command {
     Generate(Box<Generate>),
     /// Runs documented exchanges through the generated builders and types, beside our own.
     Conformance(conformance::Arguments),
+    /// Shows what an app does with Planner and To Do, on a service of this machine.
+    Demo,
     /// Looks after the files in metadata/.
     #[command(subcommand)]
     Metadata(metadata::Metadata),
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate(generate) => generate.run(&generate::setting()),
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Demo => demo::run(),
         Command::Metadata(metadata) => metadata::run(&metadata),
         Command::Bench(bench) => bench::run(bench),
     };
