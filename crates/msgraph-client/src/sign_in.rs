@@ -23,6 +23,8 @@ use oauth2::{
 };
 use tower_service::Service;
 
+#[cfg(feature = "keyring")]
+pub use self::store::KeyringStore;
 pub use self::{
     application::{ClientCertificate, ClientSecret},
     certificate::Certificate,

@@ -1,13 +1,17 @@
 //! Where what somebody signed in with is kept, so that nobody is asked again after a restart.
 
 mod file;
+#[cfg(feature = "keyring")]
+mod keyring;
 
 use std::{fmt, sync::Arc};
 
 pub use self::file::FileStore;
+#[cfg(feature = "keyring")]
+pub use self::keyring::KeyringStore;
 use crate::CredentialError;
 
-/// Keeps refresh tokens beyond the life of a process. What there is: [`FileStore`].
+/// Keeps refresh tokens beyond the life of a process. What there is: [`FileStore`], and `KeyringStore` with the feature `keyring`.
 ///
 /// Its functions are called where a thread may wait. Several processes may use one store at a time.
 pub trait TokenStore: Send + Sync {
