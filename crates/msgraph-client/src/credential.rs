@@ -1,9 +1,13 @@
 //! Access tokens, and who gives them.
 
+#[cfg(feature = "azure-core")]
+mod azure;
 mod cached;
 
 use std::{error, fmt, future::Future, pin::Pin, time::SystemTime};
 
+#[cfg(feature = "azure-core")]
+pub use self::azure::AzureCredential;
 pub(crate) use self::cached::{Cached, claims};
 
 /// Gives access tokens.

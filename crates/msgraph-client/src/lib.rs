@@ -49,6 +49,8 @@ mod retry;
 mod transport;
 mod upload;
 
+#[cfg(feature = "azure-core")]
+pub use self::credential::AzureCredential;
 pub use self::{
     base_url::InvalidBaseUrl,
     batch::{Batch, BatchAnswers, BatchKey},

@@ -6,71 +6,29 @@
     reason = "a test that cannot go on panics"
 )]
 
+#[path = "support/authority.rs"]
+mod authority;
 mod support;
 
 use std::{
     collections::BTreeMap,
     io::{self, Read as _, Write as _},
     net::TcpStream,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
-use msgraph_client::{Client, Cloud, Credential, ErrorKind, sign_in::SignIn};
+use authority::{CAPABILITIES, DEVICE, SCOPE, TOKEN, app, assert_capabilities, device, form, refusal, targets, token};
+use msgraph_client::{Client, Cloud, Credential, Environment, ErrorKind, sign_in::SignIn};
 use msgraph_core::Id;
 use msgraph_request::v1;
 use serde_json::{Value, json};
-use support::{Fixed, Script, Step, json as ok, with};
+use support::{Fixed, Script, Step, date, json as ok, with};
 use tokio::time::Instant;
 use url::Url;
-
-const TOKEN: &str = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
-const DEVICE: &str = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/devicecode";
-const SCOPE: &str = "https://graph.microsoft.com/.default";
-
-fn app(authority: &Script) -> SignIn {
-    let app = SignIn::over(authority.clone(), &Cloud::global(), "contoso.example", "an-app").unwrap();
-    app.environment(Fixed::default())
-}
-
-fn token(number: u32, refresh: Option<&str>) -> Step {
-    let mut token = json!({ "token_type": "Bearer", "access_token": format!("token-{number}"), "expires_in": 3600 });
-    if let Some(refresh) = refresh {
-        token["refresh_token"] = json!(refresh);
-    }
-    ok(200, &token)
-}
-
-fn refusal(code: &str) -> Step {
-    ok(
-        400,
-        &json!({ "error": code, "error_description": "AADSTS70008: somebody@contoso.example did something" }),
-    )
-}
-
-fn device() -> Step {
-    ok(
-        200,
-        &json!({
-            "device_code": "device-secret",
-            "user_code": "ABC123",
-            "verification_uri": "https://microsoft.com/devicelogin",
-            "expires_in": 900,
-            "interval": 5,
-            "message": "to sign in",
-        }),
-    )
-}
-
-/// The form of a request that arrived.
-fn form(authority: &Script, number: usize) -> BTreeMap<String, String> {
-    let body = authority.seen()[number].body.clone();
-    url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
-}
-
-fn targets(authority: &Script) -> Vec<String> {
-    authority.seen().into_iter().map(|seen| seen.target).collect()
-}
 
 #[tokio::test(start_paused = true)]
 async fn an_application_signs_in_with_its_secret() {
@@ -101,7 +59,7 @@ async fn an_application_signs_in_with_its_secret() {
         ("client_id", "an-app"),
         ("client_secret", "the-secret"),
         ("scope", SCOPE),
-        ("claims", r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#),
+        ("claims", CAPABILITIES),
     ];
     for (name, value) in expected {
         assert_eq!(form.get(name).map(String::as_str), Some(value));
@@ -141,6 +99,7 @@ async fn somebody_signs_in_with_a_code_and_is_not_asked_again() {
     assert_eq!(*asked.lock().unwrap(), [prompt.clone(), prompt]);
     let expected = [DEVICE, TOKEN, TOKEN, TOKEN, TOKEN, TOKEN, TOKEN, DEVICE, TOKEN];
     assert_eq!(targets(&authority), expected);
+    assert_capabilities(&authority);
     assert_eq!(form(&authority, 0)["scope"], "Tasks.ReadWrite offline_access");
     assert_eq!(form(&authority, 3)["device_code"], "device-secret");
     assert_eq!(form(&authority, 4)["refresh_token"], "refresh-1");
@@ -218,6 +177,7 @@ fn browser(answer: &'static str) -> impl Fn(&str) -> io::Result<()> + Send + Syn
         assert_eq!(pairs["code_challenge_method"], "S256");
         assert_eq!(pairs["scope"], "Tasks.ReadWrite offline_access");
         assert_eq!(pairs["client_id"], "an-app");
+        assert_eq!(pairs["claims"], CAPABILITIES);
         let port = Url::parse(&pairs["redirect_uri"]).unwrap().port().unwrap();
         let state = pairs["state"].clone();
         std::thread::spawn(move || {
@@ -243,6 +203,7 @@ async fn somebody_signs_in_in_the_browser() {
         assert_eq!(token.secret(), format!("token-{number}"));
     }
     assert_eq!(targets(&authority), [TOKEN, TOKEN]);
+    assert_capabilities(&authority);
     let first = form(&authority, 0);
     assert_eq!(
         (&*first["grant_type"], &*first["code"]),
@@ -250,6 +211,65 @@ async fn somebody_signs_in_in_the_browser() {
     );
     assert!(first["code_verifier"].len() >= 43 && first["redirect_uri"].starts_with("http://localhost:"));
     assert_eq!(form(&authority, 1)["refresh_token"], "refresh-1");
+}
+
+/// A clock that is put forward.
+#[derive(Clone, Default)]
+struct Clock(Arc<AtomicU64>);
+
+impl Environment for Clock {
+    fn now(&self) -> SystemTime {
+        date(self.0.load(Ordering::Relaxed))
+    }
+
+    fn random(&self) -> u64 {
+        7
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_callers_make_one_sign_in_and_one_renewal() {
+    let quick = json!({
+        "device_code": "d", "user_code": "u", "verification_uri": "https://login.example", "expires_in": 9, "interval": 0,
+    });
+    let tokens = [token(1, Some("refresh-1")), token(2, Some("refresh-2")), token(3, None)];
+    let code = Script::new([ok(200, &quick)].into_iter().chain(tokens.clone()));
+    let web = Script::new(tokens);
+    let clock = Clock::default();
+    let at = |script: &Script| app(script).environment(clock.clone());
+    let credentials = [
+        (&code, at(&code).device_code(["Tasks.ReadWrite"], |_| {})),
+        (&web, at(&web).browser_with(["Tasks.ReadWrite"], browser("code=c"))),
+    ];
+    for (authority, credential) in credentials {
+        clock.0.store(0, Ordering::Relaxed);
+        let graph = Script::new(vec![ok(200, &json!({ "id": "p" })); 300]);
+        let builder = Client::builder(credential).transport(graph.clone());
+        let client = builder.environment(clock.clone()).build().unwrap();
+        for round in 1..=3 {
+            let mut callers = tokio::task::JoinSet::new();
+            for _ in 0..100 {
+                let client = client.clone();
+                callers.spawn(async move { client.send(v1::planner().plan(&Id::new("p")).get()).await });
+            }
+            for result in callers.join_all().await {
+                result.unwrap();
+            }
+            // Whoever was first asked for all.
+            let seen = graph.seen();
+            assert_eq!(seen.len(), round * 100);
+            let expected = format!("Bearer token-{round}");
+            let mut last = seen.iter().rev().take(100);
+            assert!(last.all(|seen| seen.header("authorization") == Some(&expected)));
+            // Still good for four minutes, which is too short.
+            clock.0.fetch_add(56 * 60, Ordering::Relaxed);
+        }
+        assert!(authority.is_over());
+        assert_capabilities(authority);
+        let last = authority.seen().len() - 1;
+        assert_eq!(form(authority, last - 1)["refresh_token"], "refresh-1");
+        assert_eq!(form(authority, last)["refresh_token"], "refresh-2");
+    }
 }
 
 #[tokio::test]
