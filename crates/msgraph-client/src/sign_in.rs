@@ -1,8 +1,9 @@
-//! Credentials that get their tokens from who issues them: for an application with its secret or its certificate, or for
-//! somebody who signs in, in the browser of this machine or with a code on any other. A [`TokenStore`] keeps that sign-in.
+//! Credentials that get their tokens from who issues them: for an application with its secret or its certificate, or
+//! for somebody who signs in, in the browser of this machine or with a code on any other. A [`TokenStore`] keeps that
+//! sign-in.
 //!
-//! A token is asked for over the same kind of transport as everything else, with the capability `cp1`, so that the service may
-//! ask for more claims instead of refusing outright.
+//! A token is asked for over the same kind of transport as everything else, with the capability `cp1`, so that the
+//! service may ask for more claims instead of refusing outright.
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/v2-protocols>
 
@@ -70,7 +71,8 @@ impl SignIn {
     ///
     /// # Errors
     ///
-    /// When the authority of the cloud is no address that a secret may be sent to, or TLS cannot be set up on this machine.
+    /// When the authority of the cloud is no address that a secret may be sent to, or TLS cannot be set up on this
+    /// machine.
     #[cfg(feature = "reqwest")]
     pub fn new(cloud: &Cloud, tenant: &str, client_id: &str) -> Result<Self, CredentialError> {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
@@ -164,8 +166,8 @@ impl SignIn {
         ClientCertificate { app, certificate }
     }
 
-    /// Signs somebody in, in the system's browser on this machine, which comes back to a port of `localhost`: authorization code
-    /// with PKCE. The scopes are permissions, such as `Tasks.ReadWrite`.
+    /// Signs somebody in, in the system's browser on this machine, which comes back to a port of `localhost`:
+    /// authorization code with PKCE. The scopes are permissions, such as `Tasks.ReadWrite`.
     ///
     /// The application is to be registered as a public client with the redirect address `http://localhost`.
     pub fn browser<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Delegated {
@@ -182,8 +184,8 @@ impl SignIn {
         Delegated::new(self, scopes, Way::Browser(Box::new(open)))
     }
 
-    /// Signs somebody in, with a code. The scopes are permissions, such as `Tasks.ReadWrite`; `prompt` tells the person what to
-    /// do.
+    /// Signs somebody in, with a code. The scopes are permissions, such as `Tasks.ReadWrite`; `prompt` tells the person
+    /// what to do.
     pub fn device_code<S: Into<String>>(
         self,
         scopes: impl IntoIterator<Item = S>,

@@ -49,16 +49,16 @@ impl TokenCredential for Fake {
     }
 }
 
-fn token(secret: &'static str, expires: &str) -> azure_core::Result<AccessToken> {
-    Ok(AccessToken::new(secret, parse_rfc3339(expires).unwrap()))
+fn token(secret: &'static str, expires: &str) -> AccessToken {
+    AccessToken::new(secret, parse_rfc3339(expires).unwrap())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_of_the_sdk_is_used_until_it_expires() {
     // An hour after the fixed date, and three, as told in other places.
     let fake = Fake::new(vec![
-        token("one", "2026-11-21T03:00:00+02:00"),
-        token("two", "2026-11-20T22:00:00-05:00"),
+        Ok(token("one", "2026-11-21T03:00:00+02:00")),
+        Ok(token("two", "2026-11-20T22:00:00-05:00")),
     ]);
     let graph = Script::new(vec![ok(200, &json!({ "id": "p" })); 102]);
     let credential: Arc<dyn TokenCredential> = fake.clone();
@@ -97,7 +97,7 @@ async fn the_expiry_is_the_same_instant() {
         ("2026-11-21T01:00:00.5Z", date(3600) + Duration::from_millis(500)),
         ("1969-12-31T23:59:59Z", std::time::UNIX_EPOCH - Duration::from_secs(1)),
     ] {
-        let credential = AzureCredential::new(Fake::new(vec![token("one", text)]));
+        let credential = AzureCredential::new(Fake::new(vec![Ok(token("one", text))]));
         let token = credential.token(&[SCOPE]).await.unwrap();
         assert_eq!((token.secret(), token.expires_on()), ("one", Some(expected)));
     }
@@ -106,8 +106,8 @@ async fn the_expiry_is_the_same_instant() {
 #[tokio::test(start_paused = true)]
 async fn a_challenge_that_the_sdk_cannot_answer_stands() {
     let fake = Fake::new(vec![
-        token("one", "2026-11-21T03:00:00+02:00"),
-        token("one", "2026-11-21T03:00:00+02:00"),
+        Ok(token("one", "2026-11-21T03:00:00+02:00")),
+        Ok(token("one", "2026-11-21T03:00:00+02:00")),
     ]);
     let graph = Script::new([with(401, "www-authenticate", "Bearer claims=\"eyJhIjoxfQ==\"")]);
     let client = Client::builder(AzureCredential::new(fake))

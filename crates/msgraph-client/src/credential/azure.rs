@@ -51,7 +51,8 @@ impl Credential for AzureCredential {
     }
 }
 
-/// What kind of error it is, and the code of it. Its text and what caused it may name somebody, or hold a whole response.
+/// What kind of error it is, and the code of it. Its text and what caused it may name somebody, or hold a whole
+/// response.
 fn failed(error: &Error) -> CredentialError {
     let what = match error.kind() {
         ErrorKind::HttpResponse { status, .. } => {

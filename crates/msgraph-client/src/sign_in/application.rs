@@ -21,8 +21,8 @@ pub struct ClientSecret {
     pub(super) app: SignIn,
 }
 
-/// Tokens for the application itself, by a certificate that who issues them knows: the private key signs each request, and stays
-/// here.
+/// Tokens for the application itself, by a certificate that who issues them knows: the private key signs each request,
+/// and stays here.
 pub struct ClientCertificate {
     pub(super) app: SignIn,
     pub(super) certificate: Certificate,

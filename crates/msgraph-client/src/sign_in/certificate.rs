@@ -21,7 +21,8 @@ const LIFETIME: Duration = Duration::from_mins(10);
 
 /// A certificate of an application's, with its private key, which is never shown.
 ///
-/// Whoever issues tokens is given the certificate when the application is registered; the key stays with the application.
+/// Whoever issues tokens is given the certificate when the application is registered; the key stays with the
+/// application.
 pub struct Certificate {
     key: RsaKeyPair,
     /// Of the certificate, by which it is found among those of the application.
@@ -29,8 +30,8 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads both from PEM: an RSA key, as PKCS#8 or PKCS#1 and not encrypted, and its certificate. They may be parts of one
-    /// text, which is given twice then; of several certificates, the first is the application's.
+    /// Reads both from PEM: an RSA key, as PKCS#8 or PKCS#1 and not encrypted, and its certificate. They may be parts
+    /// of one text, which is given twice then; of several certificates, the first is the application's.
     ///
     /// # Errors
     ///

@@ -69,15 +69,16 @@ impl Delegated {
         }
     }
 
-    /// Keeps the sign-in in this store: the refresh token, and nothing else. It is found again by who issued it, and by the
-    /// application and its scopes.
+    /// Keeps the sign-in in this store: the refresh token, and nothing else. It is found again by who issued it, and by
+    /// the application and its scopes.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
     /// use msgraph_client::{Cloud, sign_in::{FileStore, SignIn}};
     ///
     /// let app = SignIn::new(&Cloud::global(), "common", "11111111-2222-3333-4444-555555555555")?;
-    /// let credential = app.browser(["Tasks.ReadWrite"]).kept_in(FileStore::new("/home/me/.config/an-app/tokens.json"));
+    /// let credential =
+    /// app.browser(["Tasks.ReadWrite"]).kept_in(FileStore::new("/home/me/.config/an-app/tokens.json"));
     /// # let _ = credential;
     /// # Ok(())
     /// # }

@@ -21,7 +21,8 @@ impl Kept {
         self.waiting(|store, key| store.load(key)).await
     }
 
-    /// Keeps this token; whether that worked. Where it did not, the app goes on, but the next start asks somebody again.
+    /// Keeps this token; whether that worked. Where it did not, the app goes on, but the next start asks somebody
+    /// again.
     pub(super) async fn put(&self, token: KeptToken) -> bool {
         let put = self.waiting(move |store, key| store.update(key, &|_| Some(token.clone())));
         told(&put.await, "the sign-in could not be kept")

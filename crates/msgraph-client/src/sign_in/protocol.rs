@@ -1,4 +1,5 @@
-//! What all ways of signing in share: what carries their requests, what every request declares, and what a refusal says.
+//! What all ways of signing in share: what carries their requests, what every request declares, and what a refusal
+//! says.
 
 use std::{fmt, pin::Pin};
 

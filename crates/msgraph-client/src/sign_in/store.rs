@@ -11,7 +11,8 @@ pub use self::file::FileStore;
 pub use self::keyring::KeyringStore;
 use crate::CredentialError;
 
-/// Keeps refresh tokens beyond the life of a process. What there is: [`FileStore`], and `KeyringStore` with the feature `keyring`.
+/// Keeps refresh tokens beyond the life of a process. What there is: [`FileStore`], and `KeyringStore` with the feature
+/// `keyring`.
 ///
 /// Its functions are called where a thread may wait. Several processes may use one store at a time.
 pub trait TokenStore: Send + Sync {
@@ -22,8 +23,9 @@ pub trait TokenStore: Send + Sync {
     /// When that cannot be told. Nobody is asked to sign in then.
     fn load(&self, key: &TokenKey) -> Result<Option<KeptToken>, CredentialError>;
 
-    /// Has `change` say what is to be kept under this key, by what is kept now; nobody else changes it meanwhile. Other keys
-    /// stay as they are, and a crash leaves what was there or what is to be there. `change` may be called more than once.
+    /// Has `change` say what is to be kept under this key, by what is kept now; nobody else changes it meanwhile. Other
+    /// keys stay as they are, and a crash leaves what was there or what is to be there. `change` may be called more
+    /// than once.
     ///
     /// # Errors
     ///
@@ -49,8 +51,9 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
 pub struct TokenKey(String);
 
 impl TokenKey {
-    /// The key of a token that this authority, such as `https://login.microsoftonline.com/contoso.example`, issued to an
-    /// application for these scopes, in whichever order. The account is a name of the app's for who signed in, or empty.
+    /// The key of a token that this authority, such as `https://login.microsoftonline.com/contoso.example`, issued to
+    /// an application for these scopes, in whichever order. The account is a name of the app's for who signed in, or
+    /// empty.
     pub fn new<S: AsRef<str>>(
         authority: &str,
         client_id: &str,

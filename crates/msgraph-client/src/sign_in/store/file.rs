@@ -17,8 +17,8 @@ const VERSION: u64 = 1;
 
 /// Keeps tokens in a file, which other processes and other applications may use at the same time.
 ///
-/// On Unix only its owner may read the file (mode 0600); on Windows that is up to its folder, so take one in the user's profile.
-/// What it holds is not encrypted. A lock file `<name>.lock` beside it stays there.
+/// On Unix only its owner may read the file (mode 0600); on Windows that is up to its folder, so take one in the user's
+/// profile. What it holds is not encrypted. A lock file `<name>.lock` beside it stays there.
 ///
 /// The file is replaced as a whole: a crash leaves the old one or the new one. One that is damaged is renamed to
 /// `<name>.corrupt`, and somebody has to sign in again; one that a newer version wrote is left alone.

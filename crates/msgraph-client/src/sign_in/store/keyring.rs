@@ -15,11 +15,12 @@ use crate::CredentialError;
 /// Held while an item is changed. Keyrings have no such thing.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Keeps tokens in the keyring of the user: the Keychain of macOS, the Credential Manager of Windows, the Secret Service elsewhere.
+/// Keeps tokens in the keyring of the user: the Keychain of macOS, the Credential Manager of Windows, the Secret
+/// Service elsewhere.
 ///
-/// Each token is an item of its own, so applications do not disturb each other. A keyring has no lock that processes could
-/// share: where two renew the same token at the same time, the later one is kept. Both are good with Microsoft's authorities;
-/// where only the newer one would be, take a [`FileStore`](super::FileStore).
+/// Each token is an item of its own, so applications do not disturb each other. A keyring has no lock that processes
+/// could share: where two renew the same token at the same time, the later one is kept. Both are good with Microsoft's
+/// authorities; where only the newer one would be, take a [`FileStore`](super::FileStore).
 pub struct KeyringStore {
     store: Arc<CredentialStore>,
     service: String,
@@ -46,7 +47,8 @@ impl KeyringStore {
         Ok(Self::over(store.map_err(failed)?, service))
     }
 
-    /// The same over another store of the `keyring` family, such as that of the Linux kernel, which forgets at shutdown.
+    /// The same over another store of the `keyring` family, such as that of the Linux kernel, which forgets at
+    /// shutdown.
     pub fn over(store: Arc<CredentialStore>, service: impl Into<String>) -> Self {
         let service = service.into();
         Self { store, service }
