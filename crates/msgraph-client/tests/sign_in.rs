@@ -69,7 +69,7 @@ async fn an_application_signs_in_with_its_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_signs_in_with_a_code_and_is_not_asked_again() {
+async fn row_1_somebody_signs_in_with_a_code_and_is_not_asked_again() {
     let authority = Script::new([
         device(),
         refusal("authorization_pending"),
