@@ -13,7 +13,7 @@ use crate::{
     body,
     call::{Call, Prefer},
     config::Config,
-    directory, links,
+    directory, links, planner,
     query::Query,
     reply::{Refusal, Reply},
     route::{Matched, Router},
@@ -153,10 +153,13 @@ impl Machine {
         let Matched {
             route, version, keys, ..
         } = matched;
-        let body = match route.body {
+        let mut body = match route.body {
             Body::None | Body::Bytes => Map::new(),
             Body::Object { .. } | Body::Parameters(_) => json(&incoming.body)?,
         };
+        if (route.method, route.path) == ("POST", "/planner/plans") {
+            planner::modern(&mut body);
+        }
         let shape = body::check(route, version, &body)?;
         let prefer = incoming
             .headers
