@@ -70,10 +70,10 @@ impl Filter {
             Self::Not(inner) => !inner.holds(scope),
             Self::Compare(one, comparison, other) => comparison.holds(&one.value(scope), &other.value(scope)),
             Self::Text(test, text, part) => match (text.value(scope), part.value(scope)) {
-                (Value::String(text), Value::String(part)) => match test {
-                    TextTest::StartsWith => text.starts_with(&part),
-                    TextTest::EndsWith => text.ends_with(&part),
-                    TextTest::Contains => text.contains(&part),
+                (Value::String(whole), Value::String(part)) => match test {
+                    TextTest::StartsWith => whole.starts_with(&part),
+                    TextTest::EndsWith => whole.ends_with(&part),
+                    TextTest::Contains => whole.contains(&part),
                 },
                 _ => false,
             },

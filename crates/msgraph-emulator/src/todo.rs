@@ -10,21 +10,19 @@ mod attachments;
 mod dates;
 mod extensions;
 pub(crate) mod items;
-mod lists;
-mod mailbox;
+pub(crate) mod lists;
+pub(crate) mod mailbox;
 mod pages;
 mod recurrence;
 mod sessions;
-mod tasks;
+pub(crate) mod tasks;
 mod zones;
 
 pub(crate) use self::{
     dates::{shown as shown_date, stored as stored_date},
-    lists::shown as shown_list,
-    mailbox::{created, find_list, find_task, insert, is_mailbox_id, owner, remove, update},
+    mailbox::{insert, is_mailbox_id, owner, remove, update},
     pages::page,
     recurrence::stored as stored_recurrence,
-    tasks::shown as shown_task,
 };
 
 /// The rule of an operation; those of delta queries are elsewhere.

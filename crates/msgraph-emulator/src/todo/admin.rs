@@ -1,4 +1,5 @@
 //! The settings of the tenant for To Do.
+#![expect(clippy::unnecessary_wraps, reason = "rules have one shape")]
 
 use serde_json::{Value, json};
 

@@ -40,10 +40,9 @@ fn find(world: &World, call: &Call<'_>, parent: &str) -> Result<Row, Refusal> {
 
 /// An extension is what it is called, where it is.
 fn row_id(parent: &str, name: &str) -> String {
-    let name = name
-        .strip_prefix(TYPE)
-        .and_then(|name| name.strip_prefix('.'))
-        .unwrap_or(name);
+    // The path of a request has lost the namespace, as that of a function does.
+    let short = name.strip_prefix("microsoft.graph.").unwrap_or(name);
+    let name = short.strip_prefix("openTypeExtension.").unwrap_or(name);
     format!("{parent}/{name}")
 }
 

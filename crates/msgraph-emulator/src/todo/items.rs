@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     mailbox::{created, find_task, insert, malformed_id, remove, touch, update},
-    pages::{context, page},
+    pages::{Show, context, page},
 };
 
 /// Where items belong: a task of To Do, or one of the API before it.
@@ -55,10 +55,9 @@ impl Place {
 pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let place = Place::find(world, call)?;
     let rows = world.store.children(place.kind, &place.task).cloned().collect();
-    let show = if place.kind == Kind::ChecklistItem {
-        shown_checklist_item
-    } else {
-        shown_linked_resource
+    let show: Show = match place.kind {
+        Kind::ChecklistItem => |_, call, row| Ok(shown(call, Kind::ChecklistItem, row)),
+        _ => |_, call, row| Ok(shown(call, Kind::LinkedResource, row)),
     };
     page(world, call, ty(place.kind), rows, show)
 }
@@ -150,12 +149,4 @@ fn ty(kind: Kind) -> &'static Type {
 
 fn shown(call: &Call<'_>, kind: Kind, row: &Row) -> Map<String, Value> {
     render::entity(call, kind, ty(kind), row)
-}
-
-fn shown_checklist_item(_: &World, call: &Call<'_>, row: &Row) -> Result<Map<String, Value>, Refusal> {
-    Ok(shown(call, Kind::ChecklistItem, row))
-}
-
-fn shown_linked_resource(_: &World, call: &Call<'_>, row: &Row) -> Result<Map<String, Value>, Refusal> {
-    Ok(shown(call, Kind::LinkedResource, row))
 }

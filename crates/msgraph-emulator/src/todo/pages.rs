@@ -106,7 +106,8 @@ pub(crate) fn context(call: &Call<'_>) -> String {
             key if key.starts_with('{') => {
                 // The last key is that of the object itself.
                 if segments.peek().is_some() {
-                    context.push_str(&format!("('{}')", keys.next().unwrap_or_default()));
+                    let key = keys.next().unwrap_or_default();
+                    context = format!("{context}('{key}')");
                 }
             }
             name => {
