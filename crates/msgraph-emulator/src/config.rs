@@ -21,6 +21,12 @@ pub struct Config {
     pub details_touch_task: bool,
     /// How many items a page of To Do holds where nobody asks.
     pub page_size: usize,
+    /// How many lists of To Do can be reached without a delta query; zero for all.
+    pub reachable_lists: usize,
+    /// Whether a due date of To Do keeps its time of day, or becomes the midnight of its day, as it is observed.
+    pub keep_due_time: bool,
+    /// Whether To Do shows dates in the time zone that `Prefer: outlook.timezone` names. Reports disagree.
+    pub honour_time_zone: bool,
     /// How many entries a page of a delta query holds where nobody asks.
     pub delta_page_size: usize,
     /// Whether `$top` of a delta query of To Do is refused, as it is observed, or honoured, as it is documented.
@@ -62,6 +68,9 @@ impl Default for Config {
             any_etag_status: 400,
             details_touch_task: true,
             page_size: 100,
+            reachable_lists: 100,
+            keep_due_time: false,
+            honour_time_zone: true,
             delta_page_size: 100,
             refuse_delta_top: true,
             strict_recurrence: true,

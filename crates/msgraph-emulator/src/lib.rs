@@ -1,6 +1,7 @@
 //! An offline Microsoft Graph for Planner and To Do, which remembers, refuses and conflicts like the service does.
 #![cfg_attr(not(test), warn(clippy::missing_panics_doc))]
 
+mod base_task;
 mod body;
 mod call;
 mod changes;
@@ -9,6 +10,7 @@ mod config;
 mod directory;
 mod emulator;
 mod etag;
+mod filter;
 mod generated;
 mod links;
 mod merge;

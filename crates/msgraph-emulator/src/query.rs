@@ -74,6 +74,13 @@ impl Query {
         self.options.get(name).map(String::as_str)
     }
 
+    /// The same without some of its options.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let mut query = self.clone();
+        query.options.retain(|name, _| !names.contains(&&**name));
+        query
+    }
+
     /// The options that are given.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.options.keys().map(String::as_str)

@@ -150,4 +150,27 @@ impl Graph {
     pub(crate) async fn me(&self) -> String {
         self.get("/v1.0/me").await.expect(200).id().to_owned()
     }
+
+    /// The path of a built-in list of To Do's of who asks, by its well-known name.
+    pub(crate) async fn built_in_list(&self, name: &str) -> String {
+        let lists = self.get("/v1.0/me/todo/lists").await.expect(200);
+        let mut lists = lists.items().iter();
+        let list = lists.find(|list| list["wellknownListName"] == name).expect("a list");
+        format!("/v1.0/me/todo/lists/{}", list["id"].as_str().expect("an id"))
+    }
+
+    /// The path of the tasks of the default list.
+    pub(crate) async fn tasks(&self) -> String {
+        format!("{}/tasks", self.built_in_list("defaultList").await)
+    }
+
+    /// An update without an ETag.
+    pub(crate) async fn update(&self, target: &str, body: Value) -> Answer {
+        self.send("PATCH", target, &[], &body).await
+    }
+
+    /// A deletion without an ETag.
+    pub(crate) async fn remove(&self, target: &str) -> Answer {
+        self.send("DELETE", target, &[], &Value::Null).await
+    }
 }
