@@ -7,8 +7,8 @@ use msgraph_client::{Client, StaticToken};
 use msgraph_core::{Change, Id, OrderHint, Versioned};
 use msgraph_emulator::{Emulator, Seed};
 use msgraph_model::{
-    PlannerDelta, PlannerPlan, PlannerTask, PlannerTaskCreate, PlannerTaskUpdate, TodoTaskCreate, TodoTaskListCreate,
-    TodoTaskUpdate, TaskStatus, User,
+    PlannerDelta, PlannerPlan, PlannerTask, PlannerTaskCreate, PlannerTaskUpdate, TaskStatus, TodoTaskCreate,
+    TodoTaskListCreate, TodoTaskUpdate, User,
 };
 use msgraph_request::{beta, v1};
 
@@ -56,9 +56,16 @@ async fn main() -> Result<()> {
         other => return Err(format!("the link was good: {other:?}").into()),
     }
     let feed = adele.start_delta(beta::me().planner().all().delta()).await?;
-    let tasks = adele.pages(v1::planner().plan(&plan).tasks().list()).collect(1_000).await?;
+    let tasks = adele
+        .pages(v1::planner().plan(&plan).tasks().list())
+        .collect(1_000)
+        .await?;
     let (changes, _) = adele.resume_delta(&feed).collect(1_000).await?;
-    println!("  began again: {} tasks read, {} changes since", tasks.len(), changes.len());
+    println!(
+        "  began again: {} tasks read, {} changes since",
+        tasks.len(),
+        changes.len()
+    );
     shown.add("1 expired link survived");
 
     title("To Do, for Adele alone");
@@ -86,11 +93,20 @@ async fn list_plans(client: &Client, shown: &mut Shown) -> Result<Id<PlannerPlan
     for plan in &plans {
         let id = plan.id().ok_or("the plan has no id")?;
         println!("  {}", named(plan.title.as_deref()));
-        let buckets = client.pages(v1::planner().plan(id).buckets().list()).collect(100).await?;
-        let tasks = client.pages(v1::planner().plan(id).tasks().list()).collect(1_000).await?;
+        let buckets = client
+            .pages(v1::planner().plan(id).buckets().list())
+            .collect(100)
+            .await?;
+        let tasks = client
+            .pages(v1::planner().plan(id).tasks().list())
+            .collect(1_000)
+            .await?;
         let mut columns: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for task in &tasks {
-            columns.entry(task.bucket_id.clone()).or_default().push(named(task.title.as_deref()));
+            columns
+                .entry(task.bucket_id.clone())
+                .or_default()
+                .push(named(task.title.as_deref()));
         }
         for bucket in &buckets {
             let titles = columns.get(&bucket.id().cloned()).map(|titles| titles.join(", "));
@@ -107,7 +123,9 @@ async fn create_and_edit(client: &Client, plan: &Id<PlannerPlan>, shown: &mut Sh
     let task = client.send(v1::planner().tasks().create(task)).await?;
     println!("  created: {}, {:?}", named(task.title.as_deref()), task.etag());
     let me: Id<User> = Id::new(user_id(client).await?);
-    let edit = PlannerTaskUpdate::new().percent_complete(50).assign(&me, OrderHint::first());
+    let edit = PlannerTaskUpdate::new()
+        .percent_complete(50)
+        .assign(&me, OrderHint::first());
     let task = client.send(v1::planner().update(&task, edit)).await?;
     println!("  assigned, and half done: {:?}", task.etag());
     shown.add("1 task created and edited");
@@ -121,11 +139,20 @@ async fn user_id(client: &Client) -> Result<String> {
     };
     let me = client.send(Request::raw::<V1>(Method::Get, "/me")).await?;
     let me: serde_json::Value = me.decode()?;
-    Ok(me.get("id").and_then(serde_json::Value::as_str).ok_or("nobody is signed in")?.to_owned())
+    Ok(me
+        .get("id")
+        .and_then(serde_json::Value::as_str)
+        .ok_or("nobody is signed in")?
+        .to_owned())
 }
 
 /// Bruno and Adele rename the same task, from the same version.
-async fn mend_a_conflict(client: &Client, other: &Client, task: Versioned<PlannerTask>, shown: &mut Shown) -> Result<()> {
+async fn mend_a_conflict(
+    client: &Client,
+    other: &Client,
+    task: Versioned<PlannerTask>,
+    shown: &mut Shown,
+) -> Result<()> {
     let id = task.id().ok_or("the task has no id")?;
     let theirs = other.send(v1::planner().task(id).get()).await?;
     let renamed = PlannerTaskUpdate::new().title("Write release notes for 2.0");
@@ -144,12 +171,17 @@ async fn mend_a_conflict(client: &Client, other: &Client, task: Versioned<Planne
     let details = client.send(v1::planner().task(id).details().get()).await?;
     let wrong = msgraph_core::ETag::new(mended.etag().map(|etag| etag.as_str().to_owned()).unwrap_or_default());
     let edit = msgraph_model::PlannerTaskDetailsUpdate::new().description("For everybody who upgrades.");
-    match client.send(v1::planner().task(id).details().update(&wrong, edit.clone())).await {
+    match client
+        .send(v1::planner().task(id).details().update(&wrong, edit.clone()))
+        .await
+    {
         Err(error) if error.is_precondition_failed() => println!("  the details with the ETag of the task: {error}"),
         other => return Err(format!("the ETag was accepted: {other:?}").into()),
     }
     let right = details.etag().ok_or("the details have no ETag")?;
-    client.send(v1::planner().task(id).details().update(right, edit)).await?;
+    client
+        .send(v1::planner().task(id).details().update(right, edit))
+        .await?;
     println!("  the details with their own: done");
     shown.add("1 conflict and 1 wrong ETag mended");
     Ok(())
@@ -162,7 +194,10 @@ fn told(change: &Change<PlannerDelta>) -> String {
             format!("task {what}: {}", named(task.title.as_deref()))
         }
         Change::Present(PlannerDelta::PlannerTaskDetails(details)) => {
-            format!("details: {}", details.description.as_deref().unwrap_or("(no description)"))
+            format!(
+                "details: {}",
+                details.description.as_deref().unwrap_or("(no description)")
+            )
         }
         Change::Present(PlannerDelta::PlannerBucket(bucket)) => format!("bucket: {}", named(bucket.name.as_deref())),
         Change::Present(PlannerDelta::PlannerPlan(plan)) => format!("plan: {}", named(plan.title.as_deref())),
@@ -172,7 +207,9 @@ fn told(change: &Change<PlannerDelta>) -> String {
 }
 
 async fn follow_a_list(client: &Client, shown: &mut Shown) -> Result<()> {
-    let list = client.send(v1::me().todo().lists().create(TodoTaskListCreate::new("Groceries"))).await?;
+    let list = client
+        .send(v1::me().todo().lists().create(TodoTaskListCreate::new("Groceries")))
+        .await?;
     let list = list.id().ok_or("the list has no id")?.clone();
     let tasks = || v1::me().todo().list(&list).tasks();
     let milk = client.send(tasks().create(TodoTaskCreate::new("Milk"))).await?;

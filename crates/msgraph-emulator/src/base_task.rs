@@ -53,7 +53,7 @@ fn in_task(method: &str, rest: &str) -> Option<Rule> {
 }
 
 /// The mailbox's owner; its lists are there from the start.
-fn mailbox(world: &mut World, call: &Call<'_>) -> Result<String, Refusal> {
+pub(crate) fn mailbox(world: &mut World, call: &Call<'_>) -> Result<String, Refusal> {
     let owner = owner(world, call)?;
     if world.store.count(Kind::BaseTaskList, &owner) == 0 {
         for (name, well_known) in [("Tasks", "defaultList"), ("Flagged email", "flaggedEmails")] {
@@ -66,7 +66,7 @@ fn mailbox(world: &mut World, call: &Call<'_>) -> Result<String, Refusal> {
     Ok(owner)
 }
 
-fn find_list(world: &mut World, call: &Call<'_>, id: &str) -> Result<Row, Refusal> {
+pub(crate) fn find_list(world: &mut World, call: &Call<'_>, id: &str) -> Result<Row, Refusal> {
     let owner = mailbox(world, call)?;
     if !is_mailbox_id(id) {
         return Err(Refusal::new(400, "ErrorInvalidIdMalformed", "Id is malformed."));
@@ -233,7 +233,8 @@ fn settle(world: &World, row: &mut Row) {
     }
 }
 
-fn shown_list(call: &Call<'_>, row: &Row) -> Map<String, Value> {
+/// A list as the call is to see it.
+pub(crate) fn shown_list(call: &Call<'_>, row: &Row) -> Map<String, Value> {
     let ty = match row.get("wellKnownListName") {
         Value::Null => &TASK_LIST,
         _ => &WELL_KNOWN_TASK_LIST,

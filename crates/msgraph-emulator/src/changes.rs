@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    delta,
     store::{Kind, Row},
     world::World,
 };
@@ -25,8 +26,28 @@ pub(crate) fn record(world: &mut World, kind: Kind, before: Option<&Row>, after:
     change.set("at", world.now());
     let empty = Map::new();
     let properties = |row: Option<&Row>| row.map_or(empty.clone(), |row| row.properties.clone());
-    change.set("properties", difference(&properties(before), &properties(after)));
+    let (was, is) = (properties(before), properties(after));
+    if before.is_some() {
+        change.set("before", former(&was, &is));
+    }
+    change.set("properties", difference(&was, &is));
+    // Who is no longer told of a row is told of that.
+    let mut audience = before.map(|row| delta::audience(world, kind, row)).unwrap_or_default();
+    audience.extend(after.into_iter().flat_map(|row| delta::audience(world, kind, row)));
+    if !audience.is_empty() {
+        change.set("audience", json!(audience));
+    }
     world.store.put(Kind::Change, change);
+}
+
+/// What the properties were that are different now; null where there were none.
+fn former(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
+    let names = before
+        .keys()
+        .chain(after.keys().filter(|name| !before.contains_key(*name)));
+    let changed = names.filter(|name| before.get(*name) != after.get(*name));
+    let value = |name: &String| before.get(name).cloned().unwrap_or_default();
+    changed.map(|name| (name.clone(), value(name))).collect()
 }
 
 /// What of the second is not in the first; null where it is gone. Objects are compared member by member.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delta::Chaos;
+
 /// How the emulator behaves. `docs/differences.md` tells what is behind each switch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub requests_per_ten_minutes: usize,
     /// Whether `@odata.context` of Planner's feed names another host, as it does at times.
     pub foreign_context: bool,
+    /// What delta queries do to a client.
+    pub chaos: Chaos,
 }
 
 impl Default for Config {
@@ -78,6 +82,7 @@ impl Default for Config {
             token_seconds: 3_600,
             requests_per_ten_minutes: 0,
             foreign_context: false,
+            chaos: Chaos::default(),
         }
     }
 }

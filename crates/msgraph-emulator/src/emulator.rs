@@ -83,7 +83,7 @@ impl Emulator {
         self.machine().answer(&self.inner.router, incoming)
     }
 
-    fn machine(&self) -> MutexGuard<'_, Machine> {
+    pub(crate) fn machine(&self) -> MutexGuard<'_, Machine> {
         // A rule that failed left nothing half done: what it did was not committed.
         self.inner.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -134,7 +134,7 @@ impl Machine {
 
     fn apply(&mut self, router: &Router, incoming: &Incoming) -> Result<Reply, Refusal> {
         let me = self.principal(incoming)?;
-        let given = links::find(&self.world, &me, &incoming.target)?;
+        let given = links::find(&self.world, &me, &incoming.base, &incoming.target)?;
         let (path, query) = incoming.target.split_once('?').unwrap_or((&incoming.target, ""));
         let matched = match &given {
             Some(given) => {

@@ -7,11 +7,13 @@ mod call;
 mod changes;
 mod clock;
 mod config;
+mod delta;
 mod directory;
 mod emulator;
 mod etag;
 mod filter;
 mod generated;
+mod inspect;
 mod links;
 mod merge;
 mod planner;
@@ -27,4 +29,10 @@ mod table;
 mod todo;
 mod world;
 
-pub use self::{config::Config, emulator::Emulator, seed::Seed, service::Dropped};
+pub use self::{
+    config::Config,
+    delta::{Chaos, Expiry},
+    emulator::Emulator,
+    seed::Seed,
+    service::Dropped,
+};

@@ -1,6 +1,6 @@
 //! The rules of Planner.
 
-mod access;
+pub(crate) mod access;
 mod boards;
 mod buckets;
 mod canonical;
@@ -15,7 +15,7 @@ mod plan_actions;
 mod plans;
 mod recurrence;
 mod rosters;
-mod shown;
+pub(crate) mod shown;
 mod tasks;
 mod users;
 mod versions;

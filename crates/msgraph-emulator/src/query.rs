@@ -81,9 +81,10 @@ impl Query {
         query
     }
 
-    /// The options that are given.
+    /// The options that are given, but for the tokens of links.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.options.keys().map(String::as_str)
+        let names = self.options.keys().map(String::as_str);
+        names.filter(|name| !matches!(*name, "$deltatoken" | "$skiptoken"))
     }
 
     /// The first option that the operation does not honour.
