@@ -77,8 +77,8 @@ impl Delegated {
     /// use msgraph_client::{Cloud, sign_in::{FileStore, SignIn}};
     ///
     /// let app = SignIn::new(&Cloud::global(), "common", "11111111-2222-3333-4444-555555555555")?;
-    /// let credential =
-    /// app.browser(["Tasks.ReadWrite"]).kept_in(FileStore::new("/home/me/.config/an-app/tokens.json"));
+    /// let store = FileStore::new("/home/me/.config/an-app/tokens.json");
+    /// let credential = app.browser(["Tasks.ReadWrite"]).kept_in(store);
     /// # let _ = credential;
     /// # Ok(())
     /// # }

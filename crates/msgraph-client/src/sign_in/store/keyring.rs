@@ -19,8 +19,8 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// Service elsewhere.
 ///
 /// Each token is an item of its own, so applications do not disturb each other. A keyring has no lock that processes
-/// could share: where two renew the same token at the same time, the later one is kept. Both are good with Microsoft's
-/// authorities; where only the newer one would be, take a [`FileStore`](super::FileStore).
+/// could share: where two change the same item at the same time, the later change stays, and at worst somebody signs in
+/// once more. Where that matters, take a [`FileStore`](super::FileStore).
 pub struct KeyringStore {
     store: Arc<CredentialStore>,
     service: String,
