@@ -24,6 +24,8 @@ mod route;
 mod rules;
 mod seed;
 mod service;
+#[cfg(feature = "state")]
+mod state;
 mod store;
 mod table;
 mod todo;
