@@ -16,6 +16,7 @@ mod generated;
 mod inspect;
 mod links;
 mod merge;
+mod oauth;
 mod planner;
 mod query;
 mod render;
