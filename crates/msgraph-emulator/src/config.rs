@@ -39,6 +39,8 @@ pub struct Config {
     pub strict_tokens: bool,
     /// How long a token is good, in seconds.
     pub token_seconds: u64,
+    /// Whether a device code waits until somebody visits the address that comes with it.
+    pub device_codes_wait: bool,
     /// How many requests of one user to To Do may be under way or within ten minutes; zero for no limit.
     pub requests_per_ten_minutes: usize,
     /// Whether `@odata.context` of Planner's feed names another host, as it does at times.
@@ -80,6 +82,7 @@ impl Default for Config {
             strict_recurrence: true,
             strict_tokens: false,
             token_seconds: 3_600,
+            device_codes_wait: false,
             requests_per_ten_minutes: 0,
             foreign_context: false,
             chaos: Chaos::default(),

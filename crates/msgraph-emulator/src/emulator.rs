@@ -13,7 +13,7 @@ use crate::{
     body,
     call::{Call, Prefer},
     config::Config,
-    directory, links, planner,
+    directory, links, oauth, planner,
     query::Query,
     reply::{Refusal, Reply},
     route::{Matched, Router},
@@ -133,7 +133,12 @@ impl Machine {
     }
 
     fn apply(&mut self, router: &Router, incoming: &Incoming) -> Result<Reply, Refusal> {
-        let me = self.principal(incoming)?;
+        let endpoint = (&*incoming.method, &*incoming.base, &*incoming.target);
+        if let Some(reply) = oauth::answer(&mut self.world, &self.config, endpoint, &incoming.body) {
+            return Ok(reply);
+        }
+        let principal = oauth::principal(&self.world, &self.config, incoming.header("authorization"))?;
+        let me = principal.id.clone();
         let given = links::find(&self.world, &me, &incoming.base, &incoming.target)?;
         let (path, query) = incoming.target.split_once('?').unwrap_or((&incoming.target, ""));
         let matched = match &given {
@@ -153,6 +158,7 @@ impl Machine {
         let Matched {
             route, version, keys, ..
         } = matched;
+        oauth::allow(route, &principal)?;
         let mut body = match route.body {
             Body::None | Body::Bytes => Map::new(),
             Body::Object { .. } | Body::Parameters(_) => json(&incoming.body)?,
@@ -186,21 +192,6 @@ impl Machine {
         let missing = || Refusal::new(501, "notImplemented", "The emulator does not have this operation.");
         let rule = rules::rule(route).ok_or_else(missing)?;
         rule(&mut self.world, &call)
-    }
-
-    /// Who asks: the user that the token names, or the first one.
-    fn principal(&self, incoming: &Incoming) -> Result<String, Refusal> {
-        let token = incoming
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer "));
-        let refuse = || Refusal::new(401, "InvalidAuthenticationToken", "Access token is empty.");
-        let token = token
-            .map(str::trim)
-            .filter(|token| !token.is_empty())
-            .ok_or_else(refuse)?;
-        let named = directory::find_user(&self.world, token);
-        let user = named.or_else(|| self.world.store.all(Kind::User).next());
-        Ok(user.map(|user| user.id.clone()).unwrap_or_default())
     }
 
     /// The user that a path is about.

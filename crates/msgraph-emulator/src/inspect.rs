@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     delta::{Expiry, Which, expire},
     emulator::Emulator,
+    oauth,
     store::Kind,
 };
 
@@ -57,5 +58,15 @@ impl Emulator {
         let count = expire(&mut machine.world, which, spelling);
         machine.world.store.commit();
         count
+    }
+}
+
+impl Emulator {
+    /// Has the service ask a user, by id, for more claims than they signed in with, as continuous access evaluation does; or no
+    /// longer. Only a token that was asked for with claims is accepted from then on.
+    pub fn ask_for_claims(&self, user: &str, is_wanted: bool) {
+        let mut machine = self.machine();
+        oauth::step_up(&mut machine.world, user, is_wanted);
+        machine.world.store.commit();
     }
 }

@@ -16,6 +16,7 @@ mod generated;
 mod inspect;
 mod links;
 mod merge;
+mod oauth;
 mod planner;
 mod query;
 mod render;
@@ -24,6 +25,8 @@ mod route;
 mod rules;
 mod seed;
 mod service;
+#[cfg(feature = "state")]
+mod state;
 mod store;
 mod table;
 mod todo;
