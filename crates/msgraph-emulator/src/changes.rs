@@ -50,13 +50,26 @@ fn former(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String
     changed.map(|name| (name.clone(), value(name))).collect()
 }
 
-/// What of the second is not in the first; null where it is gone. Objects are compared member by member.
+/// The properties that hold members, of which those are told that are different.
+const OPEN_TYPES: [&str; 9] = [
+    "appliedCategories",
+    "assignments",
+    "categoryDescriptions",
+    "checklist",
+    "favoritePlanReferences",
+    "orderHintsByAssignee",
+    "recentPlanReferences",
+    "references",
+    "sharedWith",
+];
+
+/// What of the second is not in the first; null where it is gone.
 fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
     let mut changed = Map::new();
     for (name, value) in after {
         match (before.get(name), value) {
             (Some(known), value) if known == value => {}
-            (Some(Value::Object(known)), Value::Object(value)) => {
+            (Some(Value::Object(known)), Value::Object(value)) if OPEN_TYPES.contains(&&**name) => {
                 changed.insert(name.clone(), Value::Object(difference(known, value)));
             }
             _ => {

@@ -24,8 +24,8 @@ use crate::{
 /// The rule of an operation that tells changes.
 pub(crate) fn rule(route: &Route) -> Option<Rule> {
     match route.answer {
-        Answer::Start(_) => Some(feed::answer),
-        Answer::Changes(_) => Some(collection::answer),
+        Answer::Start => Some(feed::answer),
+        Answer::Changes => Some(collection::answer),
         _ => None,
     }
 }
@@ -35,8 +35,8 @@ pub(crate) fn rule(route: &Route) -> Option<Rule> {
 struct Position {
     /// Everything up to this change was told.
     after: u64,
-    /// While what there is is told: how many were.
-    listed: Option<u64>,
+    /// While what there is is told: the id of the last one.
+    listed: Option<String>,
     /// How many pages without entries came, as chaos wants it.
     empty: u64,
 }
@@ -47,7 +47,7 @@ impl Position {
         let number = |name: &str| state.get(name).and_then(Value::as_u64);
         Self {
             after: number("after").unwrap_or_default(),
-            listed: number("listed"),
+            listed: state.get("listed").and_then(Value::as_str).map(str::to_owned),
             empty: number("empty").unwrap_or_default(),
         }
     }
@@ -73,7 +73,7 @@ fn link(world: &mut World, call: &Call<'_>, rest: &str, is_last: bool, position:
 }
 
 /// The path of the call below its version, as it was asked: with `/me`, or with the user.
-fn location(call: &Call<'_>) -> String {
+pub(crate) fn location(call: &Call<'_>) -> String {
     let mut keys = call.keys.iter();
     let segments = call.route.path.split('/').filter(|segment| !segment.is_empty());
     let segments = segments.map(|segment| match segment {

@@ -62,7 +62,7 @@ const fn route(method: &'static str, path: &'static str, permissions: [&'static 
         options: &["$count", "$filter", "$orderby", "$search", "$select", "$top"],
         permissions,
         body: Body::None,
-        answer: Answer::Value,
+        answer: Answer::One,
     }
 }
 

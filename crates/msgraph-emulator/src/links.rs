@@ -28,6 +28,9 @@ pub(crate) fn give(world: &mut World, call: &Call<'_>, rest: &str, parameter: &s
     row.set("keys", json!(call.keys));
     row.set("query", call.query.text.clone());
     row.set("state", state);
+    let mark = if call.query.text.is_empty() { "" } else { "&" };
+    let start = format!("{}?{}{mark}$deltatoken=", delta::location(call), call.query.text);
+    row.set("start", format!("/{}{start}", call.version.segment()));
     world.store.put(Kind::Token, row);
     prune(world);
     format!("{}{target}", call.base)
@@ -70,8 +73,8 @@ pub(crate) fn find(world: &World, me: &str, base: &str, target: &str) -> Result<
         return Err(malformed());
     }
     if let Ok(spelling) = serde_json::from_value(row.get("expired").clone()) {
-        let (start, _) = target.rsplit_once('=').unwrap_or((target, ""));
-        return Err(delta::refusal(spelling, &format!("{base}{start}=")));
+        let start = row.text("start").unwrap_or_default();
+        return Err(delta::refusal(spelling, &format!("{base}{start}")));
     }
     let text = |name| row.text(name).unwrap_or_default().to_owned();
     let mut state = row.get("state").clone();

@@ -249,7 +249,8 @@ async fn d3_collections_enumerate_and_then_tell_changes() {
     let of_plan = format!("/beta/planner/plans/{plan}/tasks/delta");
     let of_bucket = format!("/beta/planner/buckets/{}/tasks/delta", bucket.id());
     let (entries, later) = follow(&graph, of_plan).await;
-    let titles: Vec<_> = entries.iter().map(|entry| entry["title"].as_str().unwrap()).collect();
+    let mut titles: Vec<_> = entries.iter().map(|entry| entry["title"].as_str().unwrap()).collect();
+    titles.sort_unstable();
     assert_eq!(titles, ["t0", "t1", "t2", "t3", "t4"]);
     let (entries, in_bucket) = follow(&graph, of_bucket).await;
     assert!(entries.is_empty());

@@ -34,13 +34,13 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let position = call.resumed.as_ref().map(Position::of);
     let position = position.unwrap_or_else(|| Position {
         after: world.last_change(),
-        listed: Some(0),
+        listed: Some(String::new()),
         empty: 0,
     });
     let (entries, is_last, position) = if position.empty < call.config.chaos.empty_pages && position.listed.is_none() {
         let empty = position.empty + 1;
         (Vec::new(), false, Position { empty, ..position })
-    } else if let Some(listed) = position.listed {
+    } else if let Some(listed) = &position.listed {
         list(world, call, &scope, listed, position.after)?
     } else {
         since(world, call, &scope, position.after)?
@@ -62,21 +62,20 @@ fn size(call: &Call<'_>) -> Result<usize, Refusal> {
 
 type Told = (Vec<Value>, bool, Position);
 
-/// What there is, in an order that new rows do not disturb.
-fn list(world: &World, call: &Call<'_>, scope: &Scope, listed: u64, after: u64) -> Result<Told, Refusal> {
+/// What there is, by id, so that what comes and goes in between disturbs nothing.
+fn list(world: &World, call: &Call<'_>, scope: &Scope, listed: &str, after: u64) -> Result<Told, Refusal> {
     let size = size(call)?;
-    let mut rows: Vec<_> = world
+    let mut rows = world
         .store
-        .all(scope.kind)
-        .filter(|row| (scope.holds)(world, row))
-        .collect();
-    rows.sort_by_key(|row| todo::mailbox::created(row));
-    let skipped = usize::try_from(listed).unwrap_or(usize::MAX);
-    let is_last = rows.len() <= skipped.saturating_add(size);
-    let page = rows.into_iter().skip(skipped).take(size);
-    let entries = page.map(|row| (scope.show)(world, call, row).map(Value::Object));
+        .after(scope.kind, listed)
+        .filter(|row| (scope.holds)(world, row));
+    let page: Vec<_> = rows.by_ref().take(size).collect();
+    let is_last = rows.next().is_none();
+    let listed = page.last().map_or(listed, |row| &row.id).to_owned();
+    let entries = page
+        .into_iter()
+        .map(|row| (scope.show)(world, call, row).map(Value::Object));
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
-    let listed = listed + u64::try_from(entries.len()).unwrap_or_default();
     let position = Position {
         after,
         listed: (!is_last).then_some(listed),
@@ -91,6 +90,8 @@ fn since(world: &World, call: &Call<'_>, scope: &Scope, after: u64) -> Result<To
     let start = format!("{:020}", chaos::from(call, after));
     let mut changed: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
     let (mut last, mut is_last) = (after, true);
+    // What is told again does not count, or a page of nothing else would lead to itself.
+    let mut fresh = 0;
     for change in world.store.after(Kind::Change, &start) {
         if chaos::is_too_young(world, call, change) {
             break;
@@ -105,9 +106,13 @@ fn since(world: &World, call: &Call<'_>, scope: &Scope, after: u64) -> Result<To
                 .get(scope.kind, of)
                 .is_some_and(|row| (scope.holds)(world, row));
             if was_held || is_held {
-                if changed.len() >= size && !changed.contains_key(of) {
-                    is_last = false;
-                    break;
+                let is_known = changed.get(of).is_some_and(|(known, _)| *known > after);
+                if number > after && !is_known {
+                    if fresh >= size {
+                        is_last = false;
+                        break;
+                    }
+                    fresh += 1;
                 }
                 changed.insert(of, (number, is_held));
             }

@@ -62,7 +62,9 @@ pub(crate) struct Which {
 /// Lets links expire. Returns how many.
 pub(crate) fn expire(world: &mut World, which: &Which, spelling: Expiry) -> usize {
     let is_meant = |row: &&Row| {
-        which.user.as_deref().is_none_or(|user| row.text("me") == Some(user))
+        // A listing has links, too; they do not expire so.
+        row.text("path").is_some_and(|path| path.ends_with("/delta"))
+            && which.user.as_deref().is_none_or(|user| row.text("me") == Some(user))
             && which
                 .path
                 .as_deref()

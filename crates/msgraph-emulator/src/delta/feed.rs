@@ -66,6 +66,8 @@ fn since(world: &World, call: &Call<'_>, position: &Position) -> (Vec<Value>, bo
     }
     let size = call.prefer.page_size.unwrap_or(call.config.delta_page_size);
     let (mut entries, mut after, mut is_last) = (Vec::new(), position.after, true);
+    // What is told again does not count, or a page of nothing else would lead to itself.
+    let mut fresh = 0;
     for change in world
         .store
         .after(Kind::Change, &format!("{:020}", chaos::from(call, position.after)))
@@ -78,9 +80,12 @@ fn since(world: &World, call: &Call<'_>, position: &Position) -> (Vec<Value>, bo
             .get("audience")
             .as_array()
             .is_some_and(|users| users.contains(&json!(call.user)));
-        if is_told && entries.len() >= size && number > position.after {
-            is_last = false;
-            break;
+        if is_told && number > position.after {
+            if fresh >= size {
+                is_last = false;
+                break;
+            }
+            fresh += 1;
         }
         if is_told && !chaos::is_omitted(call, number) {
             entries.extend(entry(call, change));

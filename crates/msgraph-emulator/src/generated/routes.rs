@@ -16,7 +16,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["OrgSettings-Todo.Read.All", "", "OrgSettings-Todo.Read.All"],
         body: Body::None,
-        answer: Answer::One(&ADMIN_TODO),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -32,7 +32,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&ADMIN_TODO_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&ADMIN_TODO),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -45,7 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -58,7 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_PLAN),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -71,7 +71,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_USER),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -87,7 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_USER_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_USER),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -100,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", ""],
         body: Body::None,
-        answer: Answer::Start(&PLANNER_DELTA),
+        answer: Answer::Start,
     },
     Route {
         method: "GET",
@@ -113,7 +113,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", ""],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -126,7 +126,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -139,7 +139,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", ""],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -152,7 +152,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_PLAN),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -165,7 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", ""],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -178,7 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$select"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -191,7 +191,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -204,7 +204,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_TASK),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -217,7 +217,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::Page(&BASE_TASK_LIST),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -233,7 +233,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TASK_LIST_CREATE],
             typed: true,
         },
-        answer: Answer::One(&TASK_LIST),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -246,7 +246,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand", "$filter", "$maxpagesize", "$top"],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::Changes(&BASE_TASK_LIST),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -272,7 +272,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::One(&BASE_TASK_LIST),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -288,7 +288,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TASK_LIST_UPDATE],
             typed: true,
         },
-        answer: Answer::One(&TASK_LIST),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -301,7 +301,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand", "$filter", "$top"],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::Page(&BASE_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -317,7 +317,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TASK_CREATE],
             typed: true,
         },
-        answer: Answer::One(&TASK),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -330,7 +330,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand", "$filter", "$maxpagesize", "$top"],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::Changes(&BASE_TASK),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -370,7 +370,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::One(&BASE_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -393,7 +393,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TASK_UPDATE],
             typed: true,
         },
-        answer: Answer::One(&TASK),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -406,7 +406,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::Page(&CHECKLIST_ITEM),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -422,7 +422,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&CHECKLIST_ITEM_CREATE],
             typed: false,
         },
-        answer: Answer::One(&CHECKLIST_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -448,7 +448,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::One(&CHECKLIST_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -464,7 +464,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&CHECKLIST_ITEM_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&CHECKLIST_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -477,7 +477,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::Page(&LINKED_RESOURCE_V2),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -493,7 +493,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&LINKED_RESOURCE_V2_CREATE],
             typed: false,
         },
-        answer: Answer::One(&LINKED_RESOURCE_V2),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -519,7 +519,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", ""],
         body: Body::None,
-        answer: Answer::One(&LINKED_RESOURCE_V2),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -535,7 +535,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&LINKED_RESOURCE_V2_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&LINKED_RESOURCE_V2),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -559,7 +559,7 @@ pub(crate) static ROUTES: &[Route] = &[
             optional: false,
             kind: Kind::Text,
         }]),
-        answer: Answer::One(&BASE_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -572,7 +572,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$filter"],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&TODO_TASK_LIST),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -588,7 +588,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TODO_TASK_LIST_CREATE],
             typed: false,
         },
-        answer: Answer::One(&TODO_TASK_LIST),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -601,7 +601,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$maxpagesize", "$select"],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&TODO_TASK_LIST),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -627,7 +627,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand"],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&TODO_TASK_LIST),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -643,7 +643,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TODO_TASK_LIST_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&TODO_TASK_LIST),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -656,7 +656,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.ReadWrite.All"],
         body: Body::None,
-        answer: Answer::Page(&EXTENSION),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -672,7 +672,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&OPEN_TYPE_EXTENSION_CREATE],
             typed: true,
         },
-        answer: Answer::One(&OPEN_TYPE_EXTENSION),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -698,7 +698,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.ReadWrite.All"],
         body: Body::None,
-        answer: Answer::One(&EXTENSION),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -714,7 +714,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&OPEN_TYPE_EXTENSION_UPDATE],
             typed: true,
         },
-        answer: Answer::One(&OPEN_TYPE_EXTENSION),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -727,7 +727,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand", "$filter", "$orderby", "$skip", "$top"],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&TODO_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -743,7 +743,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TODO_TASK_CREATE],
             typed: false,
         },
-        answer: Answer::One(&TODO_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -756,7 +756,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand", "$maxpagesize", "$select", "$top"],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&TODO_TASK),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -782,7 +782,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand"],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&TODO_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -798,7 +798,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TODO_TASK_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&TODO_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -824,7 +824,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.ReadWrite.All"],
         body: Body::None,
-        answer: Answer::One(&ATTACHMENT_SESSION),
+        answer: Answer::One,
     },
     Route {
         method: "PUT",
@@ -850,7 +850,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&ATTACHMENT_BASE),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -866,7 +866,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&TASK_FILE_ATTACHMENT_CREATE],
             typed: true,
         },
-        answer: Answer::One(&TASK_FILE_ATTACHMENT),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -883,7 +883,7 @@ pub(crate) static ROUTES: &[Route] = &[
             optional: false,
             kind: Kind::Sent(&ATTACHMENT_INFO_INPUT),
         }]),
-        answer: Answer::One(&UPLOAD_SESSION),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -909,7 +909,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&ATTACHMENT_BASE),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -935,7 +935,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&CHECKLIST_ITEM),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -951,7 +951,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&CHECKLIST_ITEM_CREATE],
             typed: false,
         },
-        answer: Answer::One(&CHECKLIST_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -977,7 +977,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&CHECKLIST_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -993,7 +993,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&CHECKLIST_ITEM_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&CHECKLIST_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1006,7 +1006,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.ReadWrite.All"],
         body: Body::None,
-        answer: Answer::Page(&EXTENSION),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1022,7 +1022,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&OPEN_TYPE_EXTENSION_CREATE],
             typed: true,
         },
-        answer: Answer::One(&OPEN_TYPE_EXTENSION),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -1048,7 +1048,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.ReadWrite.All"],
         body: Body::None,
-        answer: Answer::One(&EXTENSION),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1064,7 +1064,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&OPEN_TYPE_EXTENSION_UPDATE],
             typed: true,
         },
-        answer: Answer::One(&OPEN_TYPE_EXTENSION),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1077,7 +1077,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&LINKED_RESOURCE),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1093,7 +1093,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&LINKED_RESOURCE_CREATE],
             typed: false,
         },
-        answer: Answer::One(&LINKED_RESOURCE),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -1119,7 +1119,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "Tasks.Read", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&LINKED_RESOURCE),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1135,7 +1135,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&LINKED_RESOURCE_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&LINKED_RESOURCE),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1148,7 +1148,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$filter"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_BUCKET),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1164,7 +1164,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_BUCKET_CREATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_BUCKET),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1177,7 +1177,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_BUCKET),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -1203,7 +1203,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_BUCKET),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1219,7 +1219,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_BUCKET_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_BUCKET),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1232,7 +1232,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -1245,7 +1245,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_TASK),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -1258,7 +1258,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$filter"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1274,7 +1274,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_PLAN_CREATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_PLAN),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1287,7 +1287,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_PLAN),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -1313,7 +1313,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_PLAN),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1329,7 +1329,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_PLAN_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_PLAN),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -1359,7 +1359,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_BUCKET),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -1372,7 +1372,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_BUCKET),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -1385,7 +1385,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_PLAN_DETAILS),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1401,7 +1401,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_PLAN_DETAILS_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_PLAN_DETAILS),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1414,7 +1414,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", ""],
         body: Body::None,
-        answer: Answer::One(&PLAN_USAGE_RIGHT),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1427,7 +1427,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$filter"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_HISTORY_ITEM),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -1440,7 +1440,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_HISTORY_ITEM),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -1457,7 +1457,7 @@ pub(crate) static ROUTES: &[Route] = &[
             optional: false,
             kind: Kind::Sent(&PLANNER_PLAN_CONTAINER_INPUT),
         }]),
-        answer: Answer::One(&PLANNER_PLAN),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1470,7 +1470,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -1483,7 +1483,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_TASK),
+        answer: Answer::Changes,
     },
     Route {
         method: "POST",
@@ -1516,7 +1516,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_ROSTER_CREATE],
             typed: true,
         },
-        answer: Answer::One(&PLANNER_ROSTER),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -1542,7 +1542,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$expand"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_ROSTER),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -1566,7 +1566,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 kind: Kind::Enum(&SENSITIVITY_LABEL_ASSIGNMENT_METHOD),
             },
         ]),
-        answer: Answer::One(&PLANNER_ROSTER),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1579,7 +1579,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$select"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_ROSTER_MEMBER),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1595,7 +1595,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_ROSTER_MEMBER_CREATE],
             typed: true,
         },
-        answer: Answer::One(&PLANNER_ROSTER_MEMBER),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -1621,7 +1621,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$select"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_ROSTER_MEMBER),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1634,7 +1634,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$select"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -1647,7 +1647,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_PLAN),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -1660,7 +1660,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$filter"],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_TASK),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1676,7 +1676,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_TASK_CREATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1689,7 +1689,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_TASK),
+        answer: Answer::Changes,
     },
     Route {
         method: "DELETE",
@@ -1715,7 +1715,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1731,7 +1731,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_TASK_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_TASK),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1744,7 +1744,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1760,7 +1760,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1773,7 +1773,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1789,7 +1789,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1802,7 +1802,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_TASK_DETAILS),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1818,7 +1818,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_TASK_DETAILS_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_TASK_DETAILS),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1831,7 +1831,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", ""],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_TASK_CHAT_MESSAGE),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -1847,7 +1847,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_TASK_CHAT_MESSAGE_CREATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_TASK_CHAT_MESSAGE),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -1876,7 +1876,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_TASK_CHAT_MESSAGE_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_TASK_CHAT_MESSAGE),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -1923,7 +1923,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::One(&PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -1939,7 +1939,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -1955,7 +1955,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Page(&PLANNER_PLAN),
+        answer: Answer::Page,
     },
     Route {
         method: "GET",
@@ -1971,6 +1971,6 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["Tasks.Read", "", "Tasks.Read.All"],
         body: Body::None,
-        answer: Answer::Changes(&PLANNER_PLAN),
+        answer: Answer::Changes,
     },
 ];

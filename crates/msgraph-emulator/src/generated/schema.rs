@@ -23,7 +23,6 @@ pub(crate) static ADMIN_TODO: Type = Type {
 };
 
 pub(crate) static ADMIN_TODO_UPDATE: Shape = Shape {
-    name: "AdminTodoUpdate",
     of: &ADMIN_TODO,
     is_open: false,
     required: &[],
@@ -112,7 +111,6 @@ pub(crate) static ATTACHMENT_INFO: Type = Type {
 };
 
 pub(crate) static ATTACHMENT_INFO_INPUT: Shape = Shape {
-    name: "AttachmentInfoInput",
     of: &ATTACHMENT_INFO,
     is_open: false,
     required: &["attachmentType", "name", "size"],
@@ -178,7 +176,6 @@ pub(crate) static ATTACHMENT_SESSION: Type = Type {
 };
 
 pub(crate) static ATTACHMENT_TYPE: Enum = Enum {
-    name: "microsoft.graph.attachmentType",
     members: &["file", "item", "reference"],
 };
 
@@ -326,7 +323,6 @@ pub(crate) static BASE_TASK_OTHER: Type = Type {
 };
 
 pub(crate) static BODY_TYPE: Enum = Enum {
-    name: "microsoft.graph.bodyType",
     members: &["text", "html"],
 };
 
@@ -366,7 +362,6 @@ pub(crate) static CHECKLIST_ITEM: Type = Type {
 };
 
 pub(crate) static CHECKLIST_ITEM_CREATE: Shape = Shape {
-    name: "ChecklistItemCreate",
     of: &CHECKLIST_ITEM,
     is_open: false,
     required: &["displayName"],
@@ -407,7 +402,6 @@ pub(crate) static CHECKLIST_ITEM_CREATE: Shape = Shape {
 };
 
 pub(crate) static CHECKLIST_ITEM_UPDATE: Shape = Shape {
-    name: "ChecklistItemUpdate",
     of: &CHECKLIST_ITEM,
     is_open: false,
     required: &[],
@@ -498,7 +492,6 @@ pub(crate) static DATE_TIME_TIME_ZONE: Type = Type {
 };
 
 pub(crate) static DATE_TIME_TIME_ZONE_INPUT: Shape = Shape {
-    name: "DateTimeTimeZoneInput",
     of: &DATE_TIME_TIME_ZONE,
     is_open: false,
     required: &["dateTime", "timeZone"],
@@ -523,7 +516,6 @@ pub(crate) static DATE_TIME_TIME_ZONE_INPUT: Shape = Shape {
 };
 
 pub(crate) static DAY_OF_WEEK: Enum = Enum {
-    name: "microsoft.graph.dayOfWeek",
     members: &[
         "sunday",
         "monday",
@@ -558,12 +550,10 @@ pub(crate) static EXTENSION_OTHER: Type = Type {
 };
 
 pub(crate) static HISTORY_ENTITY_TYPE: Enum = Enum {
-    name: "microsoft.graph.historyEntityType",
     members: &["task", "unknownFutureValue"],
 };
 
 pub(crate) static HISTORY_EVENT_TYPE: Enum = Enum {
-    name: "microsoft.graph.historyEventType",
     members: &[
         "created",
         "updated",
@@ -620,7 +610,6 @@ pub(crate) static IDENTITY_SET: Type = Type {
 };
 
 pub(crate) static IMPORTANCE: Enum = Enum {
-    name: "microsoft.graph.importance",
     members: &["low", "normal", "high"],
 };
 
@@ -645,7 +634,6 @@ pub(crate) static ITEM_BODY: Type = Type {
 };
 
 pub(crate) static ITEM_BODY_INPUT: Shape = Shape {
-    name: "ItemBodyInput",
     of: &ITEM_BODY,
     is_open: false,
     required: &[],
@@ -705,7 +693,6 @@ pub(crate) static LINKED_RESOURCE: Type = Type {
 };
 
 pub(crate) static LINKED_RESOURCE_CREATE: Shape = Shape {
-    name: "LinkedResourceCreate",
     of: &LINKED_RESOURCE,
     is_open: false,
     required: &[],
@@ -746,7 +733,6 @@ pub(crate) static LINKED_RESOURCE_CREATE: Shape = Shape {
 };
 
 pub(crate) static LINKED_RESOURCE_UPDATE: Shape = Shape {
-    name: "LinkedResourceUpdate",
     of: &LINKED_RESOURCE,
     is_open: false,
     required: &[],
@@ -822,7 +808,6 @@ pub(crate) static LINKED_RESOURCE_V2: Type = Type {
 };
 
 pub(crate) static LINKED_RESOURCE_V2_CREATE: Shape = Shape {
-    name: "LinkedResourceV2Create",
     of: &LINKED_RESOURCE_V2,
     is_open: false,
     required: &[],
@@ -863,7 +848,6 @@ pub(crate) static LINKED_RESOURCE_V2_CREATE: Shape = Shape {
 };
 
 pub(crate) static LINKED_RESOURCE_V2_UPDATE: Shape = Shape {
-    name: "LinkedResourceV2Update",
     of: &LINKED_RESOURCE_V2,
     is_open: false,
     required: &[],
@@ -924,7 +908,6 @@ pub(crate) static OPEN_TYPE_EXTENSION: Type = Type {
 };
 
 pub(crate) static OPEN_TYPE_EXTENSION_CREATE: Shape = Shape {
-    name: "OpenTypeExtensionCreate",
     of: &OPEN_TYPE_EXTENSION,
     is_open: true,
     required: &["extensionName"],
@@ -939,7 +922,6 @@ pub(crate) static OPEN_TYPE_EXTENSION_CREATE: Shape = Shape {
 };
 
 pub(crate) static OPEN_TYPE_EXTENSION_UPDATE: Shape = Shape {
-    name: "OpenTypeExtensionUpdate",
     of: &OPEN_TYPE_EXTENSION,
     is_open: true,
     required: &[],
@@ -974,7 +956,6 @@ pub(crate) static PATTERNED_RECURRENCE: Type = Type {
 };
 
 pub(crate) static PATTERNED_RECURRENCE_INPUT: Shape = Shape {
-    name: "PatternedRecurrenceInput",
     of: &PATTERNED_RECURRENCE,
     is_open: false,
     required: &["pattern", "range"],
@@ -1023,8 +1004,6 @@ pub(crate) static PLAN_USAGE_RIGHT: Type = Type {
     legacy_names: &[],
 };
 
-pub(crate) static PLANNER_APPLIED_CATEGORIES: Kind = Kind::Open(&Kind::Boolean);
-
 pub(crate) static PLANNER_APPROVAL_REQUIREMENT: Type = Type {
     name: "microsoft.graph.plannerApprovalRequirement",
     is_entity: false,
@@ -1039,7 +1018,6 @@ pub(crate) static PLANNER_APPROVAL_REQUIREMENT: Type = Type {
 };
 
 pub(crate) static PLANNER_APPROVAL_REQUIREMENT_INPUT: Shape = Shape {
-    name: "PlannerApprovalRequirementInput",
     of: &PLANNER_APPROVAL_REQUIREMENT,
     is_open: false,
     required: &[],
@@ -1054,7 +1032,6 @@ pub(crate) static PLANNER_APPROVAL_REQUIREMENT_INPUT: Shape = Shape {
 };
 
 pub(crate) static PLANNER_APPROVAL_STATUS: Enum = Enum {
-    name: "microsoft.graph.plannerApprovalStatus",
     members: &["requested", "approved", "rejected", "cancelled", "unknownFutureValue"],
 };
 
@@ -1109,7 +1086,6 @@ pub(crate) static PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT: Type = Type {
 };
 
 pub(crate) static PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT_UPDATE: Shape = Shape {
-    name: "PlannerAssignedToTaskBoardTaskFormatUpdate",
     of: &PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT,
     is_open: false,
     required: &[],
@@ -1160,7 +1136,6 @@ pub(crate) static PLANNER_ASSIGNMENT: Type = Type {
 };
 
 pub(crate) static PLANNER_ASSIGNMENT_UPDATE: Shape = Shape {
-    name: "PlannerAssignmentUpdate",
     of: &PLANNER_ASSIGNMENT,
     is_open: false,
     required: &["orderHint"],
@@ -1173,8 +1148,6 @@ pub(crate) static PLANNER_ASSIGNMENT_UPDATE: Shape = Shape {
         },
     }],
 };
-
-pub(crate) static PLANNER_ASSIGNMENTS: Kind = Kind::Open(&Kind::Object(&PLANNER_ASSIGNMENT));
 
 pub(crate) static PLANNER_BASE_APPROVAL_ATTACHMENT: Type = Type {
     name: "microsoft.graph.plannerBaseApprovalAttachment",
@@ -1269,7 +1242,6 @@ pub(crate) static PLANNER_BUCKET: Type = Type {
 };
 
 pub(crate) static PLANNER_BUCKET_CREATE: Shape = Shape {
-    name: "PlannerBucketCreate",
     of: &PLANNER_BUCKET,
     is_open: false,
     required: &["name", "planId"],
@@ -1344,7 +1316,6 @@ pub(crate) static PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT: Type = Type {
 };
 
 pub(crate) static PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT_UPDATE: Shape = Shape {
-    name: "PlannerBucketTaskBoardTaskFormatUpdate",
     of: &PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT,
     is_open: false,
     required: &[],
@@ -1359,7 +1330,6 @@ pub(crate) static PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT_UPDATE: Shape = Shape {
 };
 
 pub(crate) static PLANNER_BUCKET_UPDATE: Shape = Shape {
-    name: "PlannerBucketUpdate",
     of: &PLANNER_BUCKET,
     is_open: false,
     required: &[],
@@ -1390,8 +1360,6 @@ pub(crate) static PLANNER_BUCKET_UPDATE: Shape = Shape {
         },
     ],
 };
-
-pub(crate) static PLANNER_CATEGORY_DESCRIPTIONS: Kind = Kind::Open(&Kind::Text);
 
 pub(crate) static PLANNER_CHECKLIST_ITEM: Type = Type {
     name: "microsoft.graph.plannerChecklistItem",
@@ -1429,7 +1397,6 @@ pub(crate) static PLANNER_CHECKLIST_ITEM: Type = Type {
 };
 
 pub(crate) static PLANNER_CHECKLIST_ITEM_UPDATE: Shape = Shape {
-    name: "PlannerChecklistItemUpdate",
     of: &PLANNER_CHECKLIST_ITEM,
     is_open: false,
     required: &[],
@@ -1461,8 +1428,6 @@ pub(crate) static PLANNER_CHECKLIST_ITEM_UPDATE: Shape = Shape {
     ],
 };
 
-pub(crate) static PLANNER_CHECKLIST_ITEMS: Kind = Kind::Open(&Kind::Object(&PLANNER_CHECKLIST_ITEM));
-
 pub(crate) static PLANNER_CHECKLIST_REQUIREMENT: Type = Type {
     name: "microsoft.graph.plannerChecklistRequirement",
     is_entity: false,
@@ -1477,7 +1442,6 @@ pub(crate) static PLANNER_CHECKLIST_REQUIREMENT: Type = Type {
 };
 
 pub(crate) static PLANNER_CHECKLIST_REQUIREMENT_INPUT: Shape = Shape {
-    name: "PlannerChecklistRequirementInput",
     of: &PLANNER_CHECKLIST_REQUIREMENT,
     is_open: false,
     required: &[],
@@ -1492,7 +1456,6 @@ pub(crate) static PLANNER_CHECKLIST_REQUIREMENT_INPUT: Shape = Shape {
 };
 
 pub(crate) static PLANNER_CONTAINER_TYPE: Enum = Enum {
-    name: "microsoft.graph.plannerContainerType",
     members: &[
         "group",
         "unknownFutureValue",
@@ -1507,12 +1470,10 @@ pub(crate) static PLANNER_CONTAINER_TYPE: Enum = Enum {
 };
 
 pub(crate) static PLANNER_CONTEXT_STATE: Enum = Enum {
-    name: "microsoft.graph.plannerContextState",
     members: &["active", "delinked", "unknownFutureValue"],
 };
 
 pub(crate) static PLANNER_CREATION_SOURCE_KIND: Enum = Enum {
-    name: "microsoft.graph.plannerCreationSourceKind",
     members: &["none", "external", "publication", "unknownFutureValue"],
 };
 
@@ -1634,7 +1595,6 @@ pub(crate) static PLANNER_EXTERNAL_REFERENCE: Type = Type {
 };
 
 pub(crate) static PLANNER_EXTERNAL_REFERENCE_UPDATE: Shape = Shape {
-    name: "PlannerExternalReferenceUpdate",
     of: &PLANNER_EXTERNAL_REFERENCE,
     is_open: false,
     required: &[],
@@ -1665,8 +1625,6 @@ pub(crate) static PLANNER_EXTERNAL_REFERENCE_UPDATE: Shape = Shape {
         },
     ],
 };
-
-pub(crate) static PLANNER_EXTERNAL_REFERENCES: Kind = Kind::Open(&Kind::Object(&PLANNER_EXTERNAL_REFERENCE));
 
 pub(crate) static PLANNER_EXTERNAL_TASK_SOURCE: Type = Type {
     name: "microsoft.graph.plannerExternalTaskSource",
@@ -1724,7 +1682,6 @@ pub(crate) static PLANNER_EXTERNAL_TASK_SOURCE: Type = Type {
 };
 
 pub(crate) static PLANNER_EXTERNAL_TASK_SOURCE_DISPLAY_TYPE: Enum = Enum {
-    name: "microsoft.graph.plannerExternalTaskSourceDisplayType",
     members: &["none", "default", "unknownFutureValue"],
 };
 
@@ -1748,11 +1705,7 @@ pub(crate) static PLANNER_FAVORITE_PLAN_REFERENCE: Type = Type {
     legacy_names: &[],
 };
 
-pub(crate) static PLANNER_FAVORITE_PLAN_REFERENCE_COLLECTION: Kind =
-    Kind::Open(&Kind::Object(&PLANNER_FAVORITE_PLAN_REFERENCE));
-
 pub(crate) static PLANNER_FAVORITE_PLAN_REFERENCE_UPDATE: Shape = Shape {
-    name: "PlannerFavoritePlanReferenceUpdate",
     of: &PLANNER_FAVORITE_PLAN_REFERENCE,
     is_open: false,
     required: &[],
@@ -1800,8 +1753,6 @@ pub(crate) static PLANNER_FORM_REFERENCE: Type = Type {
     derived: &[],
     legacy_names: &[],
 };
-
-pub(crate) static PLANNER_FORMS_DICTIONARY: Kind = Kind::Open(&Kind::Object(&PLANNER_FORM_REFERENCE));
 
 pub(crate) static PLANNER_FORMS_REQUIREMENT: Type = Type {
     name: "microsoft.graph.plannerFormsRequirement",
@@ -1860,8 +1811,6 @@ pub(crate) static PLANNER_HISTORY_ITEM: Type = Type {
     derived: &[],
     legacy_names: &["#microsoft.graph.taskHistoryItem"],
 };
-
-pub(crate) static PLANNER_ORDER_HINTS_BY_ASSIGNEE: Kind = Kind::Open(&Kind::OrderHint);
 
 pub(crate) static PLANNER_PLAN: Type = Type {
     name: "microsoft.graph.plannerPlan",
@@ -1954,7 +1903,6 @@ pub(crate) static PLANNER_PLAN: Type = Type {
 };
 
 pub(crate) static PLANNER_PLAN_ACCESS_LEVEL: Enum = Enum {
-    name: "microsoft.graph.plannerPlanAccessLevel",
     members: &["readAccess", "readWriteAccess", "fullAccess", "unknownFutureValue"],
 };
 
@@ -1984,7 +1932,6 @@ pub(crate) static PLANNER_PLAN_CONTAINER: Type = Type {
 };
 
 pub(crate) static PLANNER_PLAN_CONTAINER_INPUT: Shape = Shape {
-    name: "PlannerPlanContainerInput",
     of: &PLANNER_PLAN_CONTAINER,
     is_open: false,
     required: &[],
@@ -2051,8 +1998,6 @@ pub(crate) static PLANNER_PLAN_CONTEXT: Type = Type {
     legacy_names: &[],
 };
 
-pub(crate) static PLANNER_PLAN_CONTEXT_COLLECTION: Kind = Kind::Open(&Kind::Object(&PLANNER_PLAN_CONTEXT));
-
 pub(crate) static PLANNER_PLAN_CONTEXT_DETAILS: Type = Type {
     name: "microsoft.graph.plannerPlanContextDetails",
     is_entity: false,
@@ -2083,11 +2028,7 @@ pub(crate) static PLANNER_PLAN_CONTEXT_DETAILS: Type = Type {
     legacy_names: &[],
 };
 
-pub(crate) static PLANNER_PLAN_CONTEXT_DETAILS_COLLECTION: Kind =
-    Kind::Open(&Kind::Object(&PLANNER_PLAN_CONTEXT_DETAILS));
-
 pub(crate) static PLANNER_PLAN_CONTEXT_TYPE: Enum = Enum {
-    name: "microsoft.graph.plannerPlanContextType",
     members: &[
         "teamsTab",
         "sharePointPage",
@@ -2100,7 +2041,6 @@ pub(crate) static PLANNER_PLAN_CONTEXT_TYPE: Enum = Enum {
 };
 
 pub(crate) static PLANNER_PLAN_CONTEXT_UPDATE: Shape = Shape {
-    name: "PlannerPlanContextUpdate",
     of: &PLANNER_PLAN_CONTEXT,
     is_open: false,
     required: &[],
@@ -2125,7 +2065,6 @@ pub(crate) static PLANNER_PLAN_CONTEXT_UPDATE: Shape = Shape {
 };
 
 pub(crate) static PLANNER_PLAN_CREATE: Shape = Shape {
-    name: "PlannerPlanCreate",
     of: &PLANNER_PLAN,
     is_open: false,
     required: &["container", "title"],
@@ -2211,7 +2150,6 @@ pub(crate) static PLANNER_PLAN_DETAILS: Type = Type {
 };
 
 pub(crate) static PLANNER_PLAN_DETAILS_UPDATE: Shape = Shape {
-    name: "PlannerPlanDetailsUpdate",
     of: &PLANNER_PLAN_DETAILS,
     is_open: false,
     required: &[],
@@ -2238,7 +2176,6 @@ pub(crate) static PLANNER_PLAN_DETAILS_UPDATE: Shape = Shape {
 };
 
 pub(crate) static PLANNER_PLAN_UPDATE: Shape = Shape {
-    name: "PlannerPlanUpdate",
     of: &PLANNER_PLAN,
     is_open: false,
     required: &[],
@@ -2264,7 +2201,6 @@ pub(crate) static PLANNER_PLAN_UPDATE: Shape = Shape {
 };
 
 pub(crate) static PLANNER_PREVIEW_TYPE: Enum = Enum {
-    name: "microsoft.graph.plannerPreviewType",
     members: &["automatic", "noPreview", "checklist", "description", "reference"],
 };
 
@@ -2289,7 +2225,6 @@ pub(crate) static PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT: Type = Type {
 };
 
 pub(crate) static PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT_UPDATE: Shape = Shape {
-    name: "PlannerProgressTaskBoardTaskFormatUpdate",
     of: &PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT,
     is_open: false,
     required: &[],
@@ -2323,11 +2258,7 @@ pub(crate) static PLANNER_RECENT_PLAN_REFERENCE: Type = Type {
     legacy_names: &[],
 };
 
-pub(crate) static PLANNER_RECENT_PLAN_REFERENCE_COLLECTION: Kind =
-    Kind::Open(&Kind::Object(&PLANNER_RECENT_PLAN_REFERENCE));
-
 pub(crate) static PLANNER_RECENT_PLAN_REFERENCE_UPDATE: Shape = Shape {
-    name: "PlannerRecentPlanReferenceUpdate",
     of: &PLANNER_RECENT_PLAN_REFERENCE,
     is_open: false,
     required: &[],
@@ -2377,7 +2308,6 @@ pub(crate) static PLANNER_RECURRENCE_SCHEDULE: Type = Type {
 };
 
 pub(crate) static PLANNER_RECURRENCE_SCHEDULE_INPUT: Shape = Shape {
-    name: "PlannerRecurrenceScheduleInput",
     of: &PLANNER_RECURRENCE_SCHEDULE,
     is_open: false,
     required: &["pattern", "patternStartDateTime"],
@@ -2432,7 +2362,6 @@ pub(crate) static PLANNER_ROSTER: Type = Type {
 };
 
 pub(crate) static PLANNER_ROSTER_CREATE: Shape = Shape {
-    name: "PlannerRosterCreate",
     of: &PLANNER_ROSTER,
     is_open: false,
     required: &[],
@@ -2470,7 +2399,6 @@ pub(crate) static PLANNER_ROSTER_MEMBER: Type = Type {
 };
 
 pub(crate) static PLANNER_ROSTER_MEMBER_CREATE: Shape = Shape {
-    name: "PlannerRosterMemberCreate",
     of: &PLANNER_ROSTER_MEMBER,
     is_open: false,
     required: &["userId"],
@@ -2758,7 +2686,6 @@ pub(crate) static PLANNER_TASK_CHAT_MENTION: Type = Type {
 };
 
 pub(crate) static PLANNER_TASK_CHAT_MENTION_INPUT: Shape = Shape {
-    name: "PlannerTaskChatMentionInput",
     of: &PLANNER_TASK_CHAT_MENTION,
     is_open: false,
     required: &[],
@@ -2791,7 +2718,6 @@ pub(crate) static PLANNER_TASK_CHAT_MENTION_INPUT: Shape = Shape {
 };
 
 pub(crate) static PLANNER_TASK_CHAT_MENTION_TYPE: Enum = Enum {
-    name: "microsoft.graph.plannerTaskChatMentionType",
     members: &["user", "application", "unknownFutureValue"],
 };
 
@@ -2856,7 +2782,6 @@ pub(crate) static PLANNER_TASK_CHAT_MESSAGE: Type = Type {
 };
 
 pub(crate) static PLANNER_TASK_CHAT_MESSAGE_CREATE: Shape = Shape {
-    name: "PlannerTaskChatMessageCreate",
     of: &PLANNER_TASK_CHAT_MESSAGE,
     is_open: false,
     required: &["content"],
@@ -2882,12 +2807,10 @@ pub(crate) static PLANNER_TASK_CHAT_MESSAGE_CREATE: Shape = Shape {
 };
 
 pub(crate) static PLANNER_TASK_CHAT_MESSAGE_TYPE: Enum = Enum {
-    name: "microsoft.graph.plannerTaskChatMessageType",
     members: &["richTextHtml", "plainText", "unknownFutureValue"],
 };
 
 pub(crate) static PLANNER_TASK_CHAT_MESSAGE_UPDATE: Shape = Shape {
-    name: "PlannerTaskChatMessageUpdate",
     of: &PLANNER_TASK_CHAT_MESSAGE,
     is_open: false,
     required: &[],
@@ -2978,7 +2901,6 @@ pub(crate) static PLANNER_TASK_COMPLETION_REQUIREMENT_DETAILS: Type = Type {
 };
 
 pub(crate) static PLANNER_TASK_COMPLETION_REQUIREMENT_DETAILS_INPUT: Shape = Shape {
-    name: "PlannerTaskCompletionRequirementDetailsInput",
     of: &PLANNER_TASK_COMPLETION_REQUIREMENT_DETAILS,
     is_open: false,
     required: &[],
@@ -3003,7 +2925,6 @@ pub(crate) static PLANNER_TASK_COMPLETION_REQUIREMENT_DETAILS_INPUT: Shape = Sha
 };
 
 pub(crate) static PLANNER_TASK_COMPLETION_REQUIREMENTS: Enum = Enum {
-    name: "microsoft.graph.plannerTaskCompletionRequirements",
     members: &[
         "none",
         "checklistCompletion",
@@ -3015,7 +2936,6 @@ pub(crate) static PLANNER_TASK_COMPLETION_REQUIREMENTS: Enum = Enum {
 };
 
 pub(crate) static PLANNER_TASK_CREATE: Shape = Shape {
-    name: "PlannerTaskCreate",
     of: &PLANNER_TASK,
     is_open: false,
     required: &["planId", "title"],
@@ -3222,7 +3142,6 @@ pub(crate) static PLANNER_TASK_DETAILS: Type = Type {
 };
 
 pub(crate) static PLANNER_TASK_DETAILS_UPDATE: Shape = Shape {
-    name: "PlannerTaskDetailsUpdate",
     of: &PLANNER_TASK_DETAILS,
     is_open: false,
     required: &[],
@@ -3321,7 +3240,6 @@ pub(crate) static PLANNER_TASK_RECURRENCE: Type = Type {
 };
 
 pub(crate) static PLANNER_TASK_RECURRENCE_INPUT: Shape = Shape {
-    name: "PlannerTaskRecurrenceInput",
     of: &PLANNER_TASK_RECURRENCE,
     is_open: false,
     required: &[],
@@ -3336,7 +3254,6 @@ pub(crate) static PLANNER_TASK_RECURRENCE_INPUT: Shape = Shape {
 };
 
 pub(crate) static PLANNER_TASK_UPDATE: Shape = Shape {
-    name: "PlannerTaskUpdate",
     of: &PLANNER_TASK,
     is_open: false,
     required: &[],
@@ -3563,10 +3480,7 @@ pub(crate) static PLANNER_USER: Type = Type {
     legacy_names: &[],
 };
 
-pub(crate) static PLANNER_USER_IDS: Kind = Kind::Open(&Kind::Boolean);
-
 pub(crate) static PLANNER_USER_UPDATE: Shape = Shape {
-    name: "PlannerUserUpdate",
     of: &PLANNER_USER,
     is_open: false,
     required: &[],
@@ -3638,7 +3552,6 @@ pub(crate) static RECURRENCE_PATTERN: Type = Type {
 };
 
 pub(crate) static RECURRENCE_PATTERN_INPUT: Shape = Shape {
-    name: "RecurrencePatternInput",
     of: &RECURRENCE_PATTERN,
     is_open: false,
     required: &["interval", "type"],
@@ -3703,7 +3616,6 @@ pub(crate) static RECURRENCE_PATTERN_INPUT: Shape = Shape {
 };
 
 pub(crate) static RECURRENCE_PATTERN_TYPE: Enum = Enum {
-    name: "microsoft.graph.recurrencePatternType",
     members: &[
         "daily",
         "weekly",
@@ -3750,7 +3662,6 @@ pub(crate) static RECURRENCE_RANGE: Type = Type {
 };
 
 pub(crate) static RECURRENCE_RANGE_INPUT: Shape = Shape {
-    name: "RecurrenceRangeInput",
     of: &RECURRENCE_RANGE,
     is_open: false,
     required: &["startDate", "type"],
@@ -3799,7 +3710,6 @@ pub(crate) static RECURRENCE_RANGE_INPUT: Shape = Shape {
 };
 
 pub(crate) static RECURRENCE_RANGE_TYPE: Enum = Enum {
-    name: "microsoft.graph.recurrenceRangeType",
     members: &["endDate", "noEnd", "numbered"],
 };
 
@@ -3829,7 +3739,6 @@ pub(crate) static SENSITIVITY_LABEL_ASSIGNMENT: Type = Type {
 };
 
 pub(crate) static SENSITIVITY_LABEL_ASSIGNMENT_METHOD: Enum = Enum {
-    name: "microsoft.graph.sensitivityLabelAssignmentMethod",
     members: &["standard", "privileged", "auto", "unknownFutureValue"],
 };
 
@@ -3929,7 +3838,6 @@ pub(crate) static TASK: Type = Type {
 };
 
 pub(crate) static TASK_CREATE: Shape = Shape {
-    name: "TaskCreate",
     of: &TASK,
     is_open: false,
     required: &["status"],
@@ -4050,7 +3958,6 @@ pub(crate) static TASK_FILE_ATTACHMENT: Type = Type {
 };
 
 pub(crate) static TASK_FILE_ATTACHMENT_CREATE: Shape = Shape {
-    name: "TaskFileAttachmentCreate",
     of: &TASK_FILE_ATTACHMENT,
     is_open: false,
     required: &["contentBytes", "name"],
@@ -4113,7 +4020,6 @@ pub(crate) static TASK_LIST: Type = Type {
 };
 
 pub(crate) static TASK_LIST_CREATE: Shape = Shape {
-    name: "TaskListCreate",
     of: &TASK_LIST,
     is_open: false,
     required: &["displayName"],
@@ -4128,7 +4034,6 @@ pub(crate) static TASK_LIST_CREATE: Shape = Shape {
 };
 
 pub(crate) static TASK_LIST_UPDATE: Shape = Shape {
-    name: "TaskListUpdate",
     of: &TASK_LIST,
     is_open: false,
     required: &[],
@@ -4143,17 +4048,14 @@ pub(crate) static TASK_LIST_UPDATE: Shape = Shape {
 };
 
 pub(crate) static TASK_STATUS: Enum = Enum {
-    name: "microsoft.graph.taskStatus",
     members: &["notStarted", "inProgress", "completed", "waitingOnOthers", "deferred"],
 };
 
 pub(crate) static TASK_STATUS_V2: Enum = Enum {
-    name: "microsoft.graph.taskStatus_v2",
     members: &["notStarted", "inProgress", "completed", "unknownFutureValue"],
 };
 
 pub(crate) static TASK_UPDATE: Shape = Shape {
-    name: "TaskUpdate",
     of: &TASK,
     is_open: false,
     required: &[],
@@ -4254,7 +4156,6 @@ pub(crate) static TASK_VIEWPOINT: Type = Type {
 };
 
 pub(crate) static TASK_VIEWPOINT_INPUT: Shape = Shape {
-    name: "TaskViewpointInput",
     of: &TASK_VIEWPOINT,
     is_open: false,
     required: &[],
@@ -4304,7 +4205,6 @@ pub(crate) static TODO_SETTINGS: Type = Type {
 };
 
 pub(crate) static TODO_SETTINGS_INPUT: Shape = Shape {
-    name: "TodoSettingsInput",
     of: &TODO_SETTINGS,
     is_open: false,
     required: &[],
@@ -4452,7 +4352,6 @@ pub(crate) static TODO_TASK: Type = Type {
 };
 
 pub(crate) static TODO_TASK_CREATE: Shape = Shape {
-    name: "TodoTaskCreate",
     of: &TODO_TASK,
     is_open: false,
     required: &["title"],
@@ -4612,7 +4511,6 @@ pub(crate) static TODO_TASK_LIST: Type = Type {
 };
 
 pub(crate) static TODO_TASK_LIST_CREATE: Shape = Shape {
-    name: "TodoTaskListCreate",
     of: &TODO_TASK_LIST,
     is_open: false,
     required: &["displayName"],
@@ -4638,7 +4536,6 @@ pub(crate) static TODO_TASK_LIST_CREATE: Shape = Shape {
 };
 
 pub(crate) static TODO_TASK_LIST_UPDATE: Shape = Shape {
-    name: "TodoTaskListUpdate",
     of: &TODO_TASK_LIST,
     is_open: false,
     required: &[],
@@ -4653,7 +4550,6 @@ pub(crate) static TODO_TASK_LIST_UPDATE: Shape = Shape {
 };
 
 pub(crate) static TODO_TASK_UPDATE: Shape = Shape {
-    name: "TodoTaskUpdate",
     of: &TODO_TASK,
     is_open: false,
     required: &[],
@@ -4810,12 +4706,10 @@ pub(crate) static USAGE_RIGHTS_INFO: Type = Type {
 };
 
 pub(crate) static WEEK_INDEX: Enum = Enum {
-    name: "microsoft.graph.weekIndex",
     members: &["first", "second", "third", "fourth", "last"],
 };
 
 pub(crate) static WELL_KNOWN_LIST_NAME_V2: Enum = Enum {
-    name: "microsoft.graph.wellKnownListName_v2",
     members: &["none", "defaultList", "flaggedEmails", "unknownFutureValue"],
 };
 
@@ -4855,93 +4749,5 @@ pub(crate) static WELL_KNOWN_TASK_LIST: Type = Type {
 };
 
 pub(crate) static WELLKNOWN_LIST_NAME: Enum = Enum {
-    name: "microsoft.graph.wellknownListName",
     members: &["none", "defaultList", "flaggedEmails", "unknownFutureValue"],
 };
-
-/// Every type.
-pub(crate) static TYPES: &[&Type] = &[
-    &ADMIN_TODO,
-    &ATTACHMENT_BASE,
-    &ATTACHMENT_BASE_OTHER,
-    &ATTACHMENT_INFO,
-    &ATTACHMENT_SESSION,
-    &BASE_TASK,
-    &BASE_TASK_LIST,
-    &BASE_TASK_LIST_OTHER,
-    &BASE_TASK_OTHER,
-    &CHECKLIST_ITEM,
-    &CONTENT_SENSITIVITY_LABEL_ASSIGNMENT,
-    &DATE_TIME_TIME_ZONE,
-    &EXTENSION,
-    &EXTENSION_OTHER,
-    &IDENTITY,
-    &IDENTITY_SET,
-    &ITEM_BODY,
-    &LINKED_RESOURCE,
-    &LINKED_RESOURCE_V2,
-    &OPEN_TYPE_EXTENSION,
-    &PATTERNED_RECURRENCE,
-    &PLAN_USAGE_RIGHT,
-    &PLANNER_APPROVAL_REQUIREMENT,
-    &PLANNER_ARCHIVAL_INFO,
-    &PLANNER_ASSIGNED_TO_TASK_BOARD_TASK_FORMAT,
-    &PLANNER_ASSIGNMENT,
-    &PLANNER_BASE_APPROVAL_ATTACHMENT,
-    &PLANNER_BASE_APPROVAL_ATTACHMENT_OTHER,
-    &PLANNER_BASIC_APPROVAL_ATTACHMENT,
-    &PLANNER_BUCKET,
-    &PLANNER_BUCKET_CREATION,
-    &PLANNER_BUCKET_CREATION_OTHER,
-    &PLANNER_BUCKET_TASK_BOARD_TASK_FORMAT,
-    &PLANNER_CHECKLIST_ITEM,
-    &PLANNER_CHECKLIST_REQUIREMENT,
-    &PLANNER_DELTA,
-    &PLANNER_DELTA_OTHER,
-    &PLANNER_EXTERNAL_BUCKET_SOURCE,
-    &PLANNER_EXTERNAL_PLAN_SOURCE,
-    &PLANNER_EXTERNAL_REFERENCE,
-    &PLANNER_EXTERNAL_TASK_SOURCE,
-    &PLANNER_FAVORITE_PLAN_REFERENCE,
-    &PLANNER_FORM_REFERENCE,
-    &PLANNER_FORMS_REQUIREMENT,
-    &PLANNER_HISTORY_ITEM,
-    &PLANNER_PLAN,
-    &PLANNER_PLAN_CONTAINER,
-    &PLANNER_PLAN_CONTEXT,
-    &PLANNER_PLAN_CONTEXT_DETAILS,
-    &PLANNER_PLAN_CREATION,
-    &PLANNER_PLAN_CREATION_OTHER,
-    &PLANNER_PLAN_DETAILS,
-    &PLANNER_PROGRESS_TASK_BOARD_TASK_FORMAT,
-    &PLANNER_RECENT_PLAN_REFERENCE,
-    &PLANNER_RECURRENCE_SCHEDULE,
-    &PLANNER_ROSTER,
-    &PLANNER_ROSTER_MEMBER,
-    &PLANNER_SHARED_WITH_CONTAINER,
-    &PLANNER_TASK,
-    &PLANNER_TASK_CHAT_MENTION,
-    &PLANNER_TASK_CHAT_MESSAGE,
-    &PLANNER_TASK_CHAT_REACTION,
-    &PLANNER_TASK_CHAT_REACTION_EVENT,
-    &PLANNER_TASK_COMPLETION_REQUIREMENT_DETAILS,
-    &PLANNER_TASK_CREATION,
-    &PLANNER_TASK_CREATION_OTHER,
-    &PLANNER_TASK_DETAILS,
-    &PLANNER_TASK_RECURRENCE,
-    &PLANNER_TEAMS_PUBLICATION_INFO,
-    &PLANNER_USER,
-    &RECURRENCE_PATTERN,
-    &RECURRENCE_RANGE,
-    &SENSITIVITY_LABEL_ASSIGNMENT,
-    &TASK,
-    &TASK_FILE_ATTACHMENT,
-    &TASK_LIST,
-    &TASK_VIEWPOINT,
-    &TODO_SETTINGS,
-    &TODO_TASK,
-    &TODO_TASK_LIST,
-    &UPLOAD_SESSION,
-    &USAGE_RIGHTS_INFO,
-    &WELL_KNOWN_TASK_LIST,
-];

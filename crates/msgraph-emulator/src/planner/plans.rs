@@ -133,8 +133,9 @@ pub(crate) fn remove(world: &mut World, by: &str, id: &str) {
             versions::remove(world, by, kind, &part);
         }
     }
-    versions::remove(world, by, Kind::PlanDetails, id);
+    // The details say who is told of it.
     versions::remove(world, by, Kind::Plan, id);
+    versions::remove(world, by, Kind::PlanDetails, id);
 }
 
 /// `GET /planner/plans/{id}/details`

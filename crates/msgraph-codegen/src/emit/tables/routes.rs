@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::schema::{emit_kind, emit_versions, static_name};
-use crate::plan::{Answer, Argument, Body, ModelItem, Operation, Plan, RustType};
+use crate::plan::{Answer, Argument, Body, Operation, Plan, RustType};
 
 pub(super) fn emit(plan: &Plan) -> Vec<TokenStream> {
     // What differs in its body only is one route.
@@ -51,7 +51,7 @@ fn emit_route(plan: &Plan, operations: &[&Operation]) -> TokenStream {
         .iter()
         .map(|permission| permission.as_deref().unwrap_or(""));
     let body = emit_body(plan, operations);
-    let answer = emit_answer(plan, &first.answer);
+    let answer = emit_answer(&first.answer);
     quote! {
         Route {
             method: #method,
@@ -105,29 +105,13 @@ fn emit_parameter(plan: &Plan, parameter: &Argument) -> TokenStream {
     quote!(Parameter { name: #name, optional: #optional, kind: #kind })
 }
 
-fn emit_answer(plan: &Plan, answer: &Answer) -> TokenStream {
-    let of = |name: &str| {
-        let is_type = plan
-            .model
-            .iter()
-            .any(|item| item.item.name() == name && matches!(item.item, ModelItem::Record(_) | ModelItem::Union(_)));
-        let ident = static_name(name);
-        is_type.then(|| quote!(&#ident))
-    };
-    let named = |ty: &RustType| match ty {
-        RustType::Versioned(name) | RustType::Model(name) => of(name),
-        _ => None,
-    };
-    let of_type = |kind: TokenStream, ty: Option<TokenStream>| match ty {
-        Some(ty) => quote!(#kind(#ty)),
-        None => quote!(Answer::Value),
-    };
+fn emit_answer(answer: &Answer) -> TokenStream {
     match answer {
         Answer::Nothing => quote!(Answer::Nothing),
-        Answer::One(ty) => of_type(quote!(Answer::One), named(ty)),
-        Answer::Page(ty) => of_type(quote!(Answer::Page), named(ty)),
-        Answer::Changes(name) => of_type(quote!(Answer::Changes), of(name)),
-        Answer::Start(name) => of_type(quote!(Answer::Start), of(name)),
+        Answer::One(_) => quote!(Answer::One),
+        Answer::Page(_) => quote!(Answer::Page),
+        Answer::Changes(_) => quote!(Answer::Changes),
+        Answer::Start(_) => quote!(Answer::Start),
         Answer::Content => quote!(Answer::Content),
         Answer::Uploaded => quote!(Answer::Uploaded),
     }

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::plan::{
-    Enumeration, MemberValue, ModelItem, OpenMap, Plan, Record, Removal, RustType, Setter, SetterValue, Union,
+    Enumeration, MemberValue, ModelItem, Plan, Record, Removal, RustType, Setter, SetterValue, Union,
     Versions, Write,
 };
 
@@ -13,27 +13,16 @@ pub(super) fn emit(plan: &Plan) -> Vec<TokenStream> {
     let mut items = vec![quote! {
         use crate::table::{Enum, Kind, Member, Property, Removal, Settable, Sent, Shape, Type, Versions};
     }];
-    let mut types = Vec::new();
     for item in &plan.model {
         match &item.item {
-            ModelItem::Record(record) => {
-                types.push(static_name(&record.name));
-                items.push(emit_record(plan, record));
-            }
-            ModelItem::Union(union) => {
-                types.push(static_name(&union.name));
-                items.push(emit_union(plan, union));
-            }
-            ModelItem::OpenMap(map) => items.push(emit_open_map(plan, map)),
+            ModelItem::Record(record) => items.push(emit_record(plan, record)),
+            ModelItem::Union(union) => items.push(emit_union(plan, union)),
             ModelItem::Enum(enumeration) => items.push(emit_enum(enumeration)),
             ModelItem::Write(write) => items.push(emit_shape(plan, write)),
-            ModelItem::Marker(_) => {}
+            // The members of an open type are described where it is a property.
+            ModelItem::OpenMap(_) | ModelItem::Marker(_) => {}
         }
     }
-    items.push(quote! {
-        /// Every type.
-        pub(crate) static TYPES: &[&Type] = &[#(&#types),*];
-    });
     items
 }
 
@@ -100,18 +89,11 @@ fn emit_union(plan: &Plan, union: &Union) -> TokenStream {
     }
 }
 
-fn emit_open_map(plan: &Plan, map: &OpenMap) -> TokenStream {
-    let (ident, kind) = (static_name(&map.name), emit_kind(plan, &map.value));
-    quote! {
-        pub(crate) static #ident: Kind = Kind::Open(&#kind);
-    }
-}
-
 fn emit_enum(enumeration: &Enumeration) -> TokenStream {
-    let (ident, name) = (static_name(&enumeration.name), &enumeration.odata_type);
+    let ident = static_name(&enumeration.name);
     let members = enumeration.variants.iter().map(|variant| &variant.wire);
     quote! {
-        pub(crate) static #ident: Enum = Enum { name: #name, members: &[#(#members),*] };
+        pub(crate) static #ident: Enum = Enum { members: &[#(#members),*] };
     }
 }
 
@@ -158,7 +140,7 @@ fn emit_model_kind(plan: &Plan, name: &str) -> TokenStream {
 }
 
 fn emit_shape(plan: &Plan, write: &Write) -> TokenStream {
-    let (ident, name, open) = (static_name(&write.name), &write.name, write.open);
+    let (ident, open) = (static_name(&write.name), write.open);
     let of = static_name(&write.record);
     let required = write.required.iter().map(|setter| &setter.wire);
     let mut setters: Vec<&Setter> = write.setters.iter().chain(&write.required).collect();
@@ -174,7 +156,6 @@ fn emit_shape(plan: &Plan, write: &Write) -> TokenStream {
     });
     quote! {
         pub(crate) static #ident: Shape = Shape {
-            name: #name,
             of: &#of,
             is_open: #open,
             required: &[#(#required),*],
