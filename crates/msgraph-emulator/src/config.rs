@@ -41,8 +41,17 @@ pub struct Config {
     pub token_seconds: u64,
     /// Whether a device code waits until somebody visits the address that comes with it.
     pub device_codes_wait: bool,
-    /// How many requests of one user to To Do may be under way or within ten minutes; zero for no limit.
+    /// How many requests of one user to To Do are answered within ten minutes; zero for no limit. The service has 10 000.
     pub requests_per_ten_minutes: usize,
+    /// How many requests of one user to To Do may be under way; zero for no limit. The service has 4. It matters only
+    /// where delays are real: without them a request is done before the next one comes.
+    pub requests_under_way: usize,
+    /// Whether delays are waited for. Otherwise they only advance the clock.
+    pub real_delays: bool,
+    /// Whether the clock follows the machine's, beside what requests and tests advance it by.
+    pub follow_time: bool,
+    /// How many requests the log holds; the oldest go first.
+    pub log_size: usize,
     /// Whether `@odata.context` of Planner's feed names another host, as it does at times.
     pub foreign_context: bool,
     /// What delta queries do to a client.
@@ -84,6 +93,10 @@ impl Default for Config {
             token_seconds: 3_600,
             device_codes_wait: false,
             requests_per_ten_minutes: 0,
+            requests_under_way: 0,
+            real_delays: false,
+            follow_time: false,
+            log_size: 10_000,
             foreign_context: false,
             chaos: Chaos::default(),
         }

@@ -2,19 +2,26 @@
 #![cfg_attr(not(test), warn(clippy::missing_panics_doc))]
 
 mod base_task;
+mod batch;
 mod body;
 mod call;
+mod chance;
 mod changes;
 mod clock;
 mod config;
+mod control;
 mod delta;
 mod directory;
 mod emulator;
 mod etag;
+mod faults;
 mod filter;
 mod generated;
 mod inspect;
 mod links;
+mod lint;
+mod log;
+mod machine;
 mod merge;
 mod oauth;
 mod planner;
@@ -24,11 +31,13 @@ mod reply;
 mod route;
 mod rules;
 mod seed;
+mod server;
 mod service;
 #[cfg(feature = "state")]
 mod state;
 mod store;
 mod table;
+mod throttle;
 mod todo;
 mod world;
 
@@ -36,6 +45,9 @@ pub use self::{
     config::Config,
     delta::{Chaos, Expiry},
     emulator::Emulator,
+    faults::{Effect, Fault, Latency, Match, RetryAfter},
+    log::{Note, Record},
     seed::Seed,
-    service::Dropped,
+    server::Server,
+    service::{Body, Dropped},
 };
