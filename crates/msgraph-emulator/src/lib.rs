@@ -33,6 +33,7 @@ mod rules;
 mod seed;
 mod server;
 mod service;
+mod snapshot;
 #[cfg(feature = "state")]
 mod state;
 mod store;
@@ -41,13 +42,15 @@ mod throttle;
 mod todo;
 mod world;
 
+#[cfg(feature = "state")]
+pub use self::state::{OpenError, StateError};
 pub use self::{
     config::Config,
     delta::{Chaos, Expiry},
     emulator::Emulator,
     faults::{Effect, Fault, Latency, Match, RetryAfter},
     log::{Note, Record},
-    seed::Seed,
+    seed::{Seed, SeedBucket, SeedError, SeedGroup, SeedList, SeedPlan, SeedStep, SeedTask, SeedTodo, SeedUser},
     server::Server,
     service::{Body, Dropped},
 };

@@ -8,6 +8,8 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+#[cfg(feature = "state")]
+use crate::state::StateFile;
 use crate::{
     batch, body,
     call::{Call, Prefer},
@@ -38,6 +40,11 @@ pub(crate) struct Machine {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) throttle: Throttle,
+    /// What it began with.
+    pub(crate) seed: Seed,
+    /// Where the state outlives the process, if it does.
+    #[cfg(feature = "state")]
+    pub(crate) file: Option<StateFile>,
     /// When the machine's clock was last looked at.
     looked: Instant,
 }
@@ -82,14 +89,65 @@ type Found = (Matched, Option<Given>);
 impl Machine {
     /// A service with the users and groups of a seed.
     pub(crate) fn new(seed: &Seed) -> Self {
+        let machine = Self::of(seed.world(), seed.config.clone(), Faults::new(seed.seed));
         Self {
-            world: seed.world(),
-            config: seed.config.clone(),
-            faults: Faults::new(seed.seed),
+            seed: seed.clone(),
+            ..machine
+        }
+    }
+
+    /// A service with this state.
+    pub(crate) fn of(world: World, config: Config, faults: Faults) -> Self {
+        Self {
+            world,
+            config,
+            faults,
             log: Log::default(),
             throttle: Throttle::default(),
+            seed: Seed::default(),
+            #[cfg(feature = "state")]
+            file: None,
             looked: Instant::now(),
         }
+    }
+
+    /// Puts another beginning in place of everything; what is in a file stays in it.
+    pub(crate) fn begin_anew(&mut self, begun: Self) {
+        let Self {
+            world,
+            config,
+            faults,
+            seed,
+            ..
+        } = begun;
+        self.log = Log::default();
+        self.throttle = Throttle::default();
+        self.seed = seed;
+        self.replace(world, config, faults);
+    }
+
+    /// Puts another state in place of this one.
+    pub(crate) fn replace(&mut self, world: World, config: Config, faults: Faults) {
+        self.world = world;
+        self.config = config;
+        self.faults = faults;
+        #[cfg(feature = "state")]
+        if let Some(file) = &self.file {
+            // What cannot be written now is told by the next write, which fails as well.
+            let _ = file.replace(&self.world);
+        }
+    }
+
+    /// Keeps what was done: in the file, too, where there is one.
+    pub(crate) fn commit(&mut self) -> Result<(), Refusal> {
+        let changed = self.world.store.commit();
+        #[cfg(feature = "state")]
+        if let Some(file) = self.file.as_ref().filter(|_| !changed.is_empty()) {
+            let saved = file.save(&self.world.counters, &changed);
+            return saved.map_err(|error| Refusal::new(500, "stateNotSaved", error.to_string()));
+        }
+        drop(changed);
+        Ok(())
     }
 
     /// Answers a request, or a batch of them.
@@ -115,7 +173,10 @@ impl Machine {
         let reply = oauth::answer(&mut self.world, &self.config, endpoint, &incoming.body)?;
         self.pass_time();
         let request_id = self.world.guid();
-        self.world.store.commit();
+        let reply = match self.commit() {
+            Ok(()) => reply,
+            Err(refusal) => return Some(self.refuse(refusal, &request_id, incoming)),
+        };
         Some(self.sign(reply, &request_id, incoming))
     }
 
@@ -347,12 +408,12 @@ impl Machine {
     ) -> Result<Reply, Refusal> {
         let result = found.and_then(|found| self.apply(incoming, principal, found));
         match result {
-            Ok(_) => {
-                self.world.store.commit();
+            Ok(reply) => self.commit().map(|()| reply),
+            Err(refusal) => {
+                self.world.store.roll_back();
+                Err(refusal)
             }
-            Err(_) => self.world.store.roll_back(),
         }
-        result
     }
 
     fn apply(&mut self, incoming: &Incoming, principal: &Principal, (matched, given): Found) -> Result<Reply, Refusal> {

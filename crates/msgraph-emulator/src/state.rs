@@ -7,6 +7,7 @@ use redb::{
 };
 
 use crate::{
+    seed::SeedError,
     store::{Kind, Row},
     world::{Counters, World},
 };
@@ -143,6 +144,27 @@ fn opening(error: &DatabaseError) -> Reason {
         error => Reason::Storage(error.to_string()),
     }
 }
+
+/// Why an emulator with a state file cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The file cannot be used.
+    State(StateError),
+    /// The seed has a fault.
+    Seed(SeedError),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State(error) => error.fmt(formatter),
+            Self::Seed(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl error::Error for OpenError {}
 
 /// Why a state file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,7 +66,7 @@ impl Graph {
 
     pub(crate) fn seeded(seed: &Seed) -> Self {
         Self {
-            emulator: Emulator::seeded(seed),
+            emulator: Emulator::seeded(seed).expect("the seed is good"),
             user: "adele@contoso.example".to_owned(),
         }
     }
