@@ -33,6 +33,7 @@ mod rules;
 mod seed;
 mod server;
 mod service;
+mod snapshot;
 #[cfg(feature = "state")]
 mod state;
 mod store;
