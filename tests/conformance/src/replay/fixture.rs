@@ -172,7 +172,7 @@ fn todo(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
     create(graph, ids, "other-list", lists, &json!({ "displayName": "Other" }))?;
     let list = create(graph, ids, "todoTaskList-id", lists, &json!({ "displayName": "Trip" }))?;
     let tasks = format!("{lists}/{list}/tasks");
-    for title in ["One", "Two", "Three", "Four", "Five", "Six"] {
+    for title in ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"] {
         let body = json!({
             "title": title, "status": "completed",
             "linkedResources": [{ "displayName": "Done", "applicationName": "Ferry", "externalId": title }],

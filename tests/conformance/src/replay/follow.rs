@@ -11,7 +11,7 @@ use super::{
 pub(super) fn follow(graph: &Graph, ids: &Ids, url: &str, kind: &str, documented: &Value) -> Result<Answer, String> {
     let mut answer = graph.get(url)?;
     if kind == "delta" {
-        answer = last(graph, answer)?;
+        answer = all(graph, answer)?;
     }
     let link = |answer: &Answer, kind: &str| {
         let link = answer.body.get(format!("@odata.{kind}Link"));
@@ -24,35 +24,34 @@ pub(super) fn follow(graph: &Graph, ids: &Ids, url: &str, kind: &str, documented
     answer = graph.get(&next)?;
     // The documented page is the last one.
     if documented.get("@odata.deltaLink").is_some() {
-        let mut items = Vec::new();
-        while let Some(next) = link(&answer, "next") {
-            items.extend(
-                answer
-                    .body
-                    .get("value")
-                    .and_then(Value::as_array)
-                    .cloned()
-                    .unwrap_or_default(),
-            );
-            answer = graph.get(&next)?;
-        }
-        if let Some(Value::Array(last)) = answer.body.get_mut("value") {
-            items.append(last);
-            *last = items;
-        }
+        answer = all(graph, answer)?;
     }
     Ok(answer)
 }
 
-fn last(graph: &Graph, mut answer: Answer) -> Result<Answer, String> {
+/// The last page, with the items of those that lead to it.
+pub(super) fn all(graph: &Graph, mut answer: Answer) -> Result<Answer, String> {
+    let mut items = Vec::new();
     while let Some(next) = answer.body.get("@odata.nextLink").and_then(Value::as_str) {
         let next = next.to_owned();
+        items.extend(
+            answer
+                .body
+                .get("value")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default(),
+        );
         answer = graph.get(&next)?;
+    }
+    if let Some(Value::Array(last)) = answer.body.get_mut("value") {
+        items.append(last);
+        *last = items;
     }
     Ok(answer)
 }
 
-/// Changes one of everything, creates one, and removes one.
+/// Changes, creates and removes one of everything.
 fn change(graph: &Graph, ids: &Ids) -> Result<(), String> {
     let id = |name: &str| ids.get(name).cloned().unwrap_or_default();
     let task = format!("/beta/planner/tasks/{}", id("plannerTask-id"));
@@ -63,6 +62,10 @@ fn change(graph: &Graph, ids: &Ids) -> Result<(), String> {
         json!({ "dueDateTime": null, "assignments": { id("second"): null } }),
     ] {
         graph.write("PATCH", &task, &body)?;
+    }
+    for object in ["other-bucket", "own-plan", "other-plan"] {
+        let of = if object == "other-bucket" { "buckets" } else { "plans" };
+        graph.write("DELETE", &format!("/beta/planner/{of}/{}", id(object)), &Value::Null)?;
     }
     graph.write("PATCH", &format!("{task}/details"), &json!({ "description": "Ash." }))?;
     let plan = id("plannerPlan-id");
@@ -96,5 +99,9 @@ fn change(graph: &Graph, ids: &Ids) -> Result<(), String> {
     let body = json!({ "title": "Book the ferry" });
     graph.write("PATCH", &format!("{list}/tasks/{}", id("todoTask-id")), &body)?;
     graph.write("DELETE", &format!("{list}/tasks/{}", id("completed")), &Value::Null)?;
+    let lists = "/beta/me/tasks/lists";
+    let list = format!("{lists}/{}", id("baseTaskList-id"));
+    graph.write("DELETE", &format!("{list}/tasks/{}", id("baseTask-id")), &Value::Null)?;
+    graph.write("DELETE", &format!("{lists}/{}", id("other-base-list")), &Value::Null)?;
     Ok(())
 }

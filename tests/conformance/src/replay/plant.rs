@@ -33,7 +33,9 @@ pub(super) fn plant(snapshot: &mut Value, operation: &Operation, id: &str, answe
     let rows = snapshot.get_mut("rows").and_then(Value::as_array_mut);
     for row in rows.into_iter().flatten() {
         let is_kind = row.get(0).and_then(Value::as_str) == Some(kind);
-        let is_row = is_kind && (page.is_some() || row.pointer("/1/id").and_then(Value::as_str) == Some(id));
+        let row_id = row.pointer("/1/id").and_then(Value::as_str);
+        // There is one extension of a list or task; its row is named otherwise.
+        let is_row = is_kind && (page.is_some() || kind == "extension" || row_id == Some(id));
         if let Some(Value::Object(properties)) = row.pointer_mut("/1/properties").filter(|_| is_row) {
             add(properties, documented, sent);
         }
@@ -78,6 +80,7 @@ fn kind(operation: &Operation) -> &'static str {
         "checklistItems" => "checklistItem",
         "linkedResources" => "linkedResource",
         "attachments" => "attachment",
+        "extensions" => "extension",
         "planner" => "plannerUser",
         _ => "",
     }

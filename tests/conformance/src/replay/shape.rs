@@ -69,7 +69,10 @@ impl Comparison<'_> {
             if self.is_unknown("value", &sort) {
                 continue;
             }
-            match ours.get(&sort) {
+            // Items of one declared type need not name it.
+            let is_declared = ours.len() == 1 && sort != "removed";
+            let same = ours.get(&sort).or_else(|| ours.get("").filter(|_| is_declared));
+            match same {
                 Some(ours) => self.value(&documented, ours, "value"),
                 None => self.found.push(format!("value: no item is `{sort}`")),
             }

@@ -47,7 +47,8 @@ fn key(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-fn encoded(text: &str) -> String {
+/// An id as it stands in a path.
+pub(super) fn encoded(text: &str) -> String {
     text.replace('%', "%25")
         .replace(':', "%3A")
         .replace('@', "%40")
