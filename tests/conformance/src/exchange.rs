@@ -28,6 +28,9 @@ pub(crate) struct Exchange {
     pub(crate) page: String,
     /// The version of the API.
     pub(crate) version: String,
+    /// What it shows.
+    #[serde(default)]
+    pub(crate) title: String,
     pub(crate) request: Sent,
     pub(crate) response: Received,
     /// The kind of the link that the request follows, if it follows one.

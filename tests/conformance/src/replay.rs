@@ -39,7 +39,7 @@ struct Exception {
     page: String,
     /// The version of the API.
     version: String,
-    /// A part of its method and URL.
+    /// A part of its title, method and URL.
     request: String,
     /// A part of each difference.
     with: Vec<String>,
@@ -130,7 +130,8 @@ fn replay(exchanges: &[Exchange], exceptions: &[Exception]) -> Result<Replayed, 
         report.statuses += usize::from(status.is_none());
         report.shapes += usize::from(shape.is_empty());
         let found: Vec<_> = status.into_iter().chain(shape).collect();
-        let request = format!("{} {}", exchange.request.method, exchange.request.url);
+        let request = &exchange.request;
+        let request = format!("{}: {} {}", exchange.title, request.method, request.url);
         let place = unused.iter().position(|exception| {
             let is_page = exception.page == exchange.page && exception.version == exchange.version;
             is_page && request.contains(&exception.request)
@@ -186,13 +187,22 @@ fn one(fixture: &Fixture, exchange: &Exchange) -> Result<Differences, String> {
     // The first page of a feed shows no change: what changed is read by following the link that it gives.
     let documented = &response.body;
     let is_feed = documented.get("@odata.deltaLink").is_some() && exchange.follows.is_none();
-    let kind = exchange.follows.as_deref().or_else(|| match operation.path {
+    let kind = match operation.path {
         "/me/planner/all/delta" if is_feed => Some("next"),
-        _ if is_feed && has_tombstone(documented) => Some("delta"),
-        _ => None,
-    });
+        "/me/planner/all/delta" => exchange.follows.as_deref(),
+        // Tombstones come in the next round only.
+        _ if has_tombstone(documented) => Some("delta"),
+        _ => exchange.follows.as_deref(),
+    };
     let answer = if let Some(kind) = kind {
-        follow::follow(&graph, &fixture.ids, &url, kind, &response.body)?
+        follow::follow(
+            &graph,
+            &fixture.ids,
+            &url,
+            kind,
+            &response.body,
+            exchange.follows.is_none(),
+        )?
     } else {
         let query = target::query(query, &fixture.ids);
         let mark = if query.is_empty() { "" } else { "?" };

@@ -131,8 +131,11 @@ fn planner(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
 
 fn details(graph: &Graph, ids: &Ids) -> Result<(), String> {
     let (plan, task, first) = (id(ids, "plannerPlan-id"), id(ids, "plannerTask-id"), id(ids, "first"));
-    let body = json!({ "sharedWith": { first: true }, "categoryDescriptions": { "category1": "Urgent" } });
+    let body = json!({ "sharedWith": { first: true, id(ids, "user-id"): true }, "categoryDescriptions": { "category1": "Urgent" } });
     graph.write("PATCH", &format!("/beta/planner/plans/{plan}/details"), &body)?;
+    let context = json!({ "@odata.type": "#microsoft.graph.plannerPlanContext", "associationType": "page" });
+    let body = json!({ "contexts": { "teamstab-88": context } });
+    graph.write("PATCH", &format!("/beta/planner/plans/{plan}"), &body)?;
     let [one, other] = CHECKLIST;
     let item = json!({ "@odata.type": "#microsoft.graph.plannerChecklistItem", "title": "Pay", "isChecked": false });
     let reference = json!({ "@odata.type": "#microsoft.graph.plannerExternalReference", "alias": "Prices" });
@@ -179,7 +182,13 @@ fn todo(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
         });
         create(graph, ids, "completed", &tasks, &body)?;
     }
-    let task = create(graph, ids, "todoTask-id", &tasks, &json!({ "title": "Ferry" }))?;
+    let task = create(
+        graph,
+        ids,
+        "todoTask-id",
+        &tasks,
+        &json!({ "title": "Ferry", "categories": ["Travel"] }),
+    )?;
     let task = format!("{tasks}/{task}");
     for name in ["another", "checklistItem-id"] {
         create(
@@ -190,7 +199,7 @@ fn todo(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
             &json!({ "displayName": "Pay" }),
         )?;
     }
-    let body = json!({ "displayName": "Booking", "applicationName": "Ferry", "externalId": "77" });
+    let body = json!({ "displayName": "Booking", "applicationName": "Ferry", "externalId": "77", "webUrl": "https://ferry.example" });
     create(
         graph,
         ids,
@@ -211,7 +220,8 @@ fn todo(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
         url.rsplit('/').next().unwrap_or_default().to_owned(),
     );
     let body = json!({
-        "@odata.type": "#microsoft.graph.openTypeExtension", "extensionName": "example.lakeside.trips", "seats": 2,
+        "@odata.type": "#microsoft.graph.openTypeExtension", "extensionName": "example.lakeside.trips",
+        "seats": 2, "bike": true,
     });
     for of in [&task, &format!("{lists}/{list}")] {
         create(graph, ids, "extension-id", &format!("{of}/extensions"), &body)?;
@@ -229,7 +239,7 @@ fn base_tasks(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
             let body = json!({ "@odata.type": "#microsoft.graph.task", "displayName": title, "status": "notStarted" });
             let id = create(graph, ids, "baseTask-id", &format!("{lists}/{list}/tasks"), &body)?;
             task = format!("{lists}/{list}/tasks/{id}");
-            let body = json!({ "displayName": "Hive", "applicationName": "Hives", "externalId": "4" });
+            let body = json!({ "displayName": "Hive", "applicationName": "Hives", "externalId": "4", "webUrl": "https://bees.example" });
             create(
                 graph,
                 ids,

@@ -7,8 +7,15 @@ use super::{
     graph::{Answer, Graph},
 };
 
-/// Asks for the first page, changes something, and follows the link of this kind.
-pub(super) fn follow(graph: &Graph, ids: &Ids, url: &str, kind: &str, documented: &Value) -> Result<Answer, String> {
+/// Asks for the first page, changes something, and follows the link of this kind. What is `whole` shows both.
+pub(super) fn follow(
+    graph: &Graph,
+    ids: &Ids,
+    url: &str,
+    kind: &str,
+    documented: &Value,
+    is_whole: bool,
+) -> Result<Answer, String> {
     let mut answer = graph.get(url)?;
     if kind == "delta" {
         answer = all(graph, answer)?;
@@ -17,6 +24,12 @@ pub(super) fn follow(graph: &Graph, ids: &Ids, url: &str, kind: &str, documented
         let link = answer.body.get(format!("@odata.{kind}Link"));
         link.and_then(Value::as_str).map(str::to_owned)
     };
+    let before = answer
+        .body
+        .get("value")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let next = link(&answer, kind).ok_or_else(|| format!("there is no {kind} link: {}", answer.body))?;
     if documented.pointer("/value/0").is_some() {
         change(graph, ids)?;
@@ -25,6 +38,9 @@ pub(super) fn follow(graph: &Graph, ids: &Ids, url: &str, kind: &str, documented
     // The documented page is the last one.
     if documented.get("@odata.deltaLink").is_some() {
         answer = all(graph, answer)?;
+    }
+    if is_whole && let Some(Value::Array(items)) = answer.body.get_mut("value") {
+        items.extend(before);
     }
     Ok(answer)
 }
@@ -101,6 +117,8 @@ fn change(graph: &Graph, ids: &Ids) -> Result<(), String> {
     graph.write("DELETE", &format!("{list}/tasks/{}", id("completed")), &Value::Null)?;
     let lists = "/beta/me/tasks/lists";
     let list = format!("{lists}/{}", id("baseTaskList-id"));
+    let task = json!({ "@odata.type": "#microsoft.graph.task", "displayName": "New", "status": "notStarted" });
+    graph.write("POST", &format!("{list}/tasks"), &task)?;
     graph.write("DELETE", &format!("{list}/tasks/{}", id("baseTask-id")), &Value::Null)?;
     graph.write("DELETE", &format!("{lists}/{}", id("other-base-list")), &Value::Null)?;
     Ok(())

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::{driver::shapes::SHAPES, unknown::Shape};
+
 /// Properties whose members have any keys: values are compared with values.
 const OPEN: &[&str] = &[
     "appliedCategories",
@@ -97,7 +99,8 @@ impl Comparison<'_> {
         for (name, value) in documented {
             let is_passed_over = name.contains('@') && !ANNOTATIONS.contains(&name.as_str());
             let below = join(path, name);
-            if is_passed_over || self.unknown.iter().any(|known| *known == below) {
+            let is_declared = name == "@odata.type" && !path.ends_with('*') && !is_derived(value);
+            if is_passed_over || is_declared || self.unknown.iter().any(|known| *known == below) {
                 continue;
             }
             match (ours.get(name), value) {
@@ -151,6 +154,20 @@ fn by_sort(items: &[Value]) -> BTreeMap<String, Value> {
         }
     }
     sorted
+}
+
+/// Whether a type must be named, since another is declared: OData leaves the name of a declared type out.
+fn is_derived(ty: &Value) -> bool {
+    let name = ty.as_str().unwrap_or_default().trim_start_matches('#');
+    let is_named = |record: &str| {
+        let mut shapes = SHAPES.iter().filter(|(known, _)| *known == record);
+        shapes.any(|(_, shape)| matches!(shape, Shape::Record { types, .. } if types.iter().any(|ty| ty.trim_start_matches('#') == name)))
+    };
+    let mut unions = SHAPES.iter().filter_map(|(_, shape)| match shape {
+        Shape::Union { variants, .. } => Some(variants),
+        _ => None,
+    });
+    unions.any(|variants| variants.iter().any(|variant| is_named(variant)))
 }
 
 fn first_member(members: &Map<String, Value>) -> Option<&Value> {
