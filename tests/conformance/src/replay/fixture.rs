@@ -66,8 +66,8 @@ fn people(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
         ("other", &users, "Dana"),
         ("group-id", &groups, ""),
     ] {
-        let items = page.get("value").and_then(Value::as_array).into_iter().flatten();
-        let found = items.filter_map(|item| named(item, name)).next();
+        let mut items = page.get("value").and_then(Value::as_array).into_iter().flatten();
+        let found = items.find_map(|item| named(item, name));
         ids.insert(key, found.ok_or_else(|| format!("there is no {key}"))?);
     }
     // A team has its group's id.
@@ -133,7 +133,8 @@ fn details(graph: &Graph, ids: &Ids) -> Result<(), String> {
     let (plan, task, first) = (id(ids, "plannerPlan-id"), id(ids, "plannerTask-id"), id(ids, "first"));
     let body = json!({ "sharedWith": { first: true, id(ids, "user-id"): true }, "categoryDescriptions": { "category1": "Urgent" } });
     graph.write("PATCH", &format!("/beta/planner/plans/{plan}/details"), &body)?;
-    let context = json!({ "@odata.type": "#microsoft.graph.plannerPlanContext", "associationType": "page" });
+    let context = json!({ "@odata.type": "#microsoft.graph.plannerPlanContext", "associationType": "page",
+        "displayNameSegments": ["Building 4"] });
     let body = json!({ "contexts": { "teamstab-88": context } });
     graph.write("PATCH", &format!("/beta/planner/plans/{plan}"), &body)?;
     let [one, other] = CHECKLIST;
@@ -155,6 +156,11 @@ fn rosters(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
     let first = id(ids, "first");
     let body = json!({ "@odata.type": "#microsoft.graph.plannerRosterMember", "userId": first });
     create(graph, ids, "plannerRosterMember-id", &members, &body)?;
+    let member = graph
+        .get(&format!("{members}/{}", id(ids, "plannerRosterMember-id")))?
+        .body;
+    let tenant = member.get("tenantId").and_then(Value::as_str).unwrap_or_default();
+    ids.insert("tenant", tenant.to_owned());
     let body = json!({ "title": "Two of us", "container": { "containerId": roster, "type": "roster" } });
     let plan = create(graph, ids, "roster-plan", "/beta/planner/plans", &body)?;
     let favourite = |title: &str| json!({ "@odata.type": "#microsoft.graph.plannerFavoritePlanReference", "orderHint": " !", "planTitle": title });
@@ -177,7 +183,7 @@ fn todo(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
     let tasks = format!("{lists}/{list}/tasks");
     for title in ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"] {
         let body = json!({
-            "title": title, "status": "completed",
+            "title": title, "status": "completed", "categories": ["Travel"],
             "linkedResources": [{ "displayName": "Done", "applicationName": "Ferry", "externalId": title }],
         });
         create(graph, ids, "completed", &tasks, &body)?;

@@ -56,11 +56,11 @@ fn add(properties: &mut Map<String, Value>, documented: &Map<String, Value>, sen
 fn kind(operation: &Operation) -> &'static str {
     let path = operation.path;
     let actions = ["delta", "move", "moveToContainer"];
-    let names = path
+    let mut names = path
         .split('/')
         .filter(|segment| !segment.starts_with('{') && !actions.contains(segment));
     let (is_todo, is_base) = (path.contains("/todo/"), path.starts_with("/me/tasks/"));
-    match names.last().unwrap_or_default() {
+    match names.next_back().unwrap_or_default() {
         "details" if path.contains("/plans/") => "planDetails",
         "details" => "taskDetails",
         "assignedToTaskBoardFormat" => "assignedFormat",

@@ -100,7 +100,7 @@ impl Comparison<'_> {
             let is_passed_over = name.contains('@') && !ANNOTATIONS.contains(&name.as_str());
             let below = join(path, name);
             let is_declared = name == "@odata.type" && !path.ends_with('*') && !is_derived(value);
-            if is_passed_over || is_declared || self.unknown.iter().any(|known| *known == below) {
+            if is_passed_over || is_declared || self.unknown.contains(&below) {
                 continue;
             }
             match (ours.get(name), value) {

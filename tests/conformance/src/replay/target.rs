@@ -86,6 +86,7 @@ fn property(name: &str, value: &Value, ids: &Ids) -> Value {
     match (name, value) {
         ("planId", Value::String(_)) => id("plannerPlan-id"),
         ("bucketId", Value::String(_)) => id("plannerBucket-id"),
+        ("tenantId", _) => id("tenant"),
         ("userId", _) => id("other"),
         ("mentioned", _) => id("first"),
         ("owner", Value::String(_)) => id("group-id"),
