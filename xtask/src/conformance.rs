@@ -8,6 +8,9 @@ use crate::repository;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
+    /// Replays the exchanges against the emulator.
+    #[arg(long)]
+    emulator: bool,
     /// Files of documented exchanges.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -18,6 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.args(["run", "--quiet", "--package", "conformance", "--manifest-path"]);
     command.arg(repository().join("Cargo.toml")).arg("--");
+    command.args(arguments.emulator.then_some("--emulator"));
     let here = env::current_dir().context("there is no current folder")?;
     command.args(arguments.files.iter().map(|file| here.join(file)));
     let status = command.status().context("cannot run cargo")?;

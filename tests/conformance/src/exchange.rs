@@ -28,31 +28,34 @@ pub(crate) struct Exchange {
     pub(crate) page: String,
     /// The version of the API.
     pub(crate) version: String,
-    request: Sent,
-    response: Received,
+    /// What it shows.
+    #[serde(default)]
+    pub(crate) title: String,
+    pub(crate) request: Sent,
+    pub(crate) response: Received,
     /// The kind of the link that the request follows, if it follows one.
-    follows: Option<String>,
+    pub(crate) follows: Option<String>,
     /// What the response holds and our types do not know, on purpose.
     #[serde(default)]
-    unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
     /// The path of the operation that the link came from, where the link does not look like it.
     of: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Sent {
-    method: String,
-    url: String,
-    headers: BTreeMap<String, String>,
-    body: Value,
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Value,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Received {
-    status: u16,
+pub(crate) struct Received {
+    pub(crate) status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    body: Value,
+    pub(crate) body: Value,
 }
 
 /// What came of an exchange: the operation, or why it failed.

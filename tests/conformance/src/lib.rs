@@ -6,10 +6,14 @@
 pub mod codec;
 mod driver;
 mod exchange;
+pub mod replay;
 mod report;
 mod unknown;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
@@ -30,12 +34,7 @@ struct Exceptions {
 /// When a file cannot be read, or is not of the format.
 pub fn own() -> Result<Report, String> {
     let mut report = Report::default();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let entries = fs::read_dir(folder).map_err(|error| error.to_string())?;
-    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    paths.sort();
-    for path in &paths {
+    for path in &own_files()? {
         report.run(&exchanges(path)?, &[]);
     }
     report.check_exercised();
@@ -54,6 +53,16 @@ pub fn given(path: &Path) -> Result<Report, String> {
     let mut report = Report::default();
     report.run(&exchanges(path)?, &exceptions.exception);
     Ok(report)
+}
+
+/// The files of our own exchanges.
+fn own_files() -> Result<Vec<PathBuf>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let entries = fs::read_dir(folder).map_err(|error| error.to_string())?;
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    Ok(paths)
 }
 
 fn exchanges(path: &Path) -> Result<Vec<Exchange>, String> {
