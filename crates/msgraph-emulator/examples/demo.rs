@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, error::Error};
 
 use msgraph_client::{Client, StaticToken};
 use msgraph_core::{Change, Id, OrderHint, Versioned};
-use msgraph_emulator::{Emulator, Seed};
+use msgraph_emulator::{Emulator, Expiry, Seed};
 use msgraph_model::{
     PlannerDelta, PlannerPlan, PlannerTask, PlannerTaskCreate, PlannerTaskUpdate, TaskStatus, TodoTaskCreate,
     TodoTaskListCreate, TodoTaskUpdate, User,
@@ -50,7 +50,7 @@ async fn main() -> Result<()> {
     shown.add(format!("{} changes followed", changes.len()));
 
     title("A link that has expired");
-    emulator.expire_links();
+    emulator.expire_links(Expiry::Generation);
     match adele.resume_delta(&link).collect(1_000).await {
         Err(error) if error.is_resync_required() => println!("  refused: {error}"),
         other => return Err(format!("the link was good: {other:?}").into()),
@@ -93,11 +93,12 @@ async fn list_plans(client: &Client, shown: &mut Shown) -> Result<Id<PlannerPlan
     for plan in &plans {
         let id = plan.id().ok_or("the plan has no id")?;
         println!("  {}", named(plan.title.as_deref()));
-        let buckets = client
+        let mut buckets = client
             .pages(v1::planner().plan(id).buckets().list())
             .collect(100)
             .await?;
-        let tasks = client
+        buckets.sort_by(|one, other| one.order_hint.cmp(&other.order_hint));
+        let mut tasks = client
             .pages(v1::planner().plan(id).tasks().list())
             .collect(1_000)
             .await?;

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
     time::{Duration, Instant},
 };
 
@@ -22,9 +22,9 @@ fn main() {
         .expect("a runtime");
     let emulator = Emulator::seeded(&Seed::demo()).expect("the seed is good");
     let server = runtime
-        .block_on(emulator.listen(([127, 0, 0, 1], 0).into()))
+        .block_on(emulator.listen("127.0.0.1:0"))
         .expect("a port of this machine");
-    let mut ours = Connection::open(server.address());
+    let mut ours = Connection::open(server.url().strip_prefix("http://").expect("a URL"));
     let plans = ours.get("/v1.0/me/planner/plans");
     let plan = first_id(&plans.body);
     let tasks = ours.get(&format!("/v1.0/planner/plans/{plan}/tasks"));
@@ -88,7 +88,7 @@ impl Answer {
 }
 
 impl Connection {
-    fn open(address: SocketAddr) -> Self {
+    fn open(address: impl ToSocketAddrs) -> Self {
         let stream = TcpStream::connect(address).expect("the service listens");
         stream.set_nodelay(true).expect("an option of TCP");
         Self(BufReader::new(stream))
