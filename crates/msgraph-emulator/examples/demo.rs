@@ -102,6 +102,7 @@ async fn list_plans(client: &Client, shown: &mut Shown) -> Result<Id<PlannerPlan
             .pages(v1::planner().plan(id).tasks().list())
             .collect(1_000)
             .await?;
+        tasks.sort_by(|one, other| one.order_hint.cmp(&other.order_hint));
         let mut columns: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for task in &tasks {
             columns
@@ -190,21 +191,28 @@ async fn mend_a_conflict(
 
 fn told(change: &Change<PlannerDelta>) -> String {
     match change {
-        Change::Present(PlannerDelta::PlannerTask(task)) => {
-            let what = if task.created_by.is_some() { "new" } else { "changed" };
-            format!("task {what}: {}", named(task.title.as_deref()))
-        }
+        Change::Present(PlannerDelta::PlannerTask(task)) => match (&task.title, &task.created_by) {
+            (Some(title), Some(_)) => format!("a new task: {title}"),
+            (Some(title), None) => format!("a task is called {title} now"),
+            (None, _) => format!("a task has another {}", properties(&**task)),
+        },
         Change::Present(PlannerDelta::PlannerTaskDetails(details)) => {
-            format!(
-                "details: {}",
-                details.description.as_deref().unwrap_or("(no description)")
-            )
+            let text = details.description.as_deref().filter(|text| !text.is_empty());
+            format!("details of a task: {}", text.unwrap_or("(no description)"))
         }
         Change::Present(PlannerDelta::PlannerBucket(bucket)) => format!("bucket: {}", named(bucket.name.as_deref())),
         Change::Present(PlannerDelta::PlannerPlan(plan)) => format!("plan: {}", named(plan.title.as_deref())),
         Change::Present(_) => "where a task stands on a board".to_owned(),
         Change::Removed(_) => "something is gone".to_owned(),
     }
+}
+
+/// The properties that a change tells.
+fn properties(object: &impl serde::Serialize) -> String {
+    let object = serde_json::to_value(object).unwrap_or_default();
+    let names = object.as_object().into_iter().flat_map(|object| object.keys());
+    let names = names.filter(|name| !name.starts_with('@') && *name != "id");
+    names.cloned().collect::<Vec<_>>().join(", ")
 }
 
 async fn follow_a_list(client: &Client, shown: &mut Shown) -> Result<()> {
