@@ -1,5 +1,4 @@
-//! An offline Microsoft Graph for Planner and To Do, which remembers, refuses and conflicts like the service does.
-#![cfg_attr(not(test), warn(clippy::missing_panics_doc))]
+#![doc = include_str!("../README.md")]
 
 mod base_task;
 mod batch;
