@@ -18,10 +18,12 @@ use std::{
     process::Command,
 };
 
+use msgraph_client::{Client, StaticToken};
 use msgraph_codegen::{
     Input, Scope,
     tool::{Files as _, Manifest, Present},
 };
+use msgraph_emulator::{Emulator, Seed};
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {
@@ -144,7 +146,51 @@ pub fn check(folder: &Path, arguments: &[&str]) {
     );
 }
 
-/// The code in the README is compiled.
+/// A client of an emulator that has what the README names.
+///
+/// # Panics
+///
+/// Where the emulator has not what it begins with.
+pub fn emulated() -> Client {
+    let emulator = Emulator::seeded(&Seed::demo()).expect("the seed is good");
+    let state = emulator.state();
+    let id = |kind: &str, property: &str, value: &str| {
+        let rows = state[kind].as_object().expect("rows").values();
+        let mut rows = rows.filter(|row| row["properties"][property] == value);
+        rows.next()
+            .and_then(|row| row["id"].as_str())
+            .expect("a row")
+            .to_owned()
+    };
+    let names = [
+        (id("task", "title", "Book the venue"), "01gzSlKkIUSUl6DF_EilrmQAKDhh"),
+        (
+            id("user", "displayName", "Dana Levi"),
+            "fbab97d0-4932-4511-b675-204639209557",
+        ),
+        (id("list", "displayName", "Errands"), "AAMkADIyAAAAABrJAAA="),
+    ];
+    let snapshot = String::from_utf8(emulator.snapshot().expect("a snapshot")).expect("a text");
+    let snapshot = names.iter().fold(snapshot, |text, (id, name)| text.replace(id, name));
+    let emulator = Emulator::from_snapshot(snapshot.as_bytes()).expect("a snapshot");
+    let builder = Client::builder(StaticToken::new("adele")).transport(emulator);
+    builder.build().expect("a client")
+}
+
+/// Runs an example.
+///
+/// # Panics
+///
+/// Where it fails.
+pub fn run(example: impl Future<Output = Result<(), msgraph_client::Error>>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime
+        .expect("a runtime")
+        .block_on(example)
+        .expect("the example works");
+}
+
+/// The code in the README is compiled, and run on the emulator.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -5,8 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::plan::{
-    Enumeration, MemberValue, ModelItem, Plan, Record, Removal, RustType, Setter, SetterValue, Union,
-    Versions, Write,
+    Enumeration, MemberValue, ModelItem, Plan, Record, Removal, RustType, Setter, SetterValue, Union, Versions, Write,
 };
 
 pub(super) fn emit(plan: &Plan) -> Vec<TokenStream> {
