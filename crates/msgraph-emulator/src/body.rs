@@ -52,8 +52,8 @@ fn choose(
 /// Whether `@odata.type` names the type of a shape. The service compares without case, and without `#`.
 fn is_type(named: &str, shape: &Shape) -> bool {
     let named = named.trim_start_matches('#');
-    let mut names = shape.of.legacy_names.iter().chain([&shape.of.name]);
-    names.any(|name| name.trim_start_matches('#').eq_ignore_ascii_case(named))
+    let mut known = shape.of.legacy_names.iter().chain([&shape.of.name]);
+    known.any(|name| name.trim_start_matches('#').eq_ignore_ascii_case(named))
 }
 
 fn check_parameters(parameters: &[Parameter], version: Version, body: &Map<String, Value>) -> Result<(), Refusal> {

@@ -10,6 +10,7 @@ use crate::delta::Chaos;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// The limits of Planner, by the code of their refusal, such as `MaximumTasksInProject`.
     pub limits: BTreeMap<String, usize>,

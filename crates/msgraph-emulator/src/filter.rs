@@ -69,7 +69,7 @@ impl Filter {
             Self::Or(one, other) => one.holds(scope) || other.holds(scope),
             Self::Not(inner) => !inner.holds(scope),
             Self::Compare(one, comparison, other) => comparison.holds(&one.value(scope), &other.value(scope)),
-            Self::Text(test, text, part) => match (text.value(scope), part.value(scope)) {
+            Self::Text(test, whole, part) => match (whole.value(scope), part.value(scope)) {
                 (Value::String(whole), Value::String(part)) => match test {
                     TextTest::StartsWith => whole.starts_with(&part),
                     TextTest::EndsWith => whole.ends_with(&part),

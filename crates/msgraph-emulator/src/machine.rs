@@ -139,6 +139,10 @@ impl Machine {
     }
 
     /// Keeps what was done: in the file, too, where there is one.
+    #[cfg_attr(
+        not(feature = "state"),
+        expect(clippy::unnecessary_wraps, reason = "without a file nothing fails")
+    )]
     pub(crate) fn commit(&mut self) -> Result<(), Refusal> {
         let changed = self.world.store.commit();
         #[cfg(feature = "state")]
@@ -162,7 +166,7 @@ impl Machine {
         self.pass_time();
         let request_id = self.world.guid();
         match batch::parse(incoming) {
-            Ok(items) => self.batch(router, incoming, version, items, request_id),
+            Ok(items) => self.batch(router, incoming, version, items, &request_id),
             Err(refusal) => self.refuse(refusal, &request_id, incoming).into(),
         }
     }
@@ -186,15 +190,15 @@ impl Machine {
         incoming: &Incoming,
         version: &str,
         items: Vec<batch::Item>,
-        request_id: String,
+        request_id: &str,
     ) -> Outcome {
         let mut whole = Outcome::from(Reply::empty(200));
         let (mut statuses, mut responses) = (BTreeMap::new(), Vec::with_capacity(items.len()));
         for item in items {
             let request = item.incoming(incoming, version);
             let reply = match request {
-                _ if item.is_orphan(&statuses) => self.refuse(failed_dependency(), &request_id, incoming),
-                Err(refusal) => self.refuse(refusal, &request_id, incoming),
+                _ if item.is_orphan(&statuses) => self.refuse(failed_dependency(), request_id, incoming),
+                Err(refusal) => self.refuse(refusal, request_id, incoming),
                 Ok(request) => {
                     let outcome = self.single(router, &request, Some(&item.id));
                     whole.delay = whole.delay.max(outcome.delay);
@@ -210,7 +214,7 @@ impl Machine {
             responses.push(batch::response(&item.id, reply));
         }
         whole.reply.body = Content::Json(json!({ "responses": responses }));
-        whole.reply = self.sign(whole.reply, &request_id, incoming);
+        whole.reply = self.sign(whole.reply, request_id, incoming);
         whole
     }
 
@@ -292,7 +296,7 @@ impl Machine {
                 None => self.dispatch(incoming, &principal, found),
             },
         };
-        record.verdict = verdict(delivery, result.is_ok()).to_owned();
+        verdict(delivery, result.is_ok()).clone_into(&mut record.verdict);
         record.code = result.as_ref().err().map(|refusal| refusal.code.clone());
         let reply = match result {
             Ok(reply) => self.sign(reply, &request_id, incoming),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::form_urlencoded;
 
-use crate::{reply::Refusal, table::Route};
+use crate::reply::Refusal;
 
 /// What is asked beside the path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,14 +85,6 @@ impl Query {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let names = self.options.keys().map(String::as_str);
         names.filter(|name| !matches!(*name, "$deltatoken" | "$skiptoken"))
-    }
-
-    /// The first option that the operation does not honour.
-    pub(crate) fn beyond(&self, route: &Route) -> Option<&str> {
-        let tokens = ["$deltatoken", "$skiptoken", "$format"];
-        self.names().find(|name| {
-            !route.options.contains(name) && !tokens.contains(name) && route.filter.is_none_or(|_| *name != "$filter")
-        })
     }
 
     /// A number of `$top` or `$skip`.

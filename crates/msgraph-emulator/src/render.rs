@@ -1,6 +1,6 @@
 //! Rows as JSON, as a version of the API shows them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     call::Call,
@@ -73,9 +73,11 @@ pub(crate) fn one(call: &Call<'_>, status: u16, context: &str, mut shown: Map<St
 
 /// A reply with a page of objects, and where it leads.
 pub(crate) fn page(call: &Call<'_>, context: &str, items: Vec<Value>, link: Option<(&str, String)>) -> Reply {
-    let mut page = json!({ "@odata.context": call.context(context), "value": items });
-    if let (Some((name, link)), Some(page)) = (link, page.as_object_mut()) {
+    let mut page = Map::new();
+    page.insert("@odata.context".to_owned(), call.context(context).into());
+    page.insert("value".to_owned(), items.into());
+    if let Some((name, link)) = link {
         page.insert(name.to_owned(), link.into());
     }
-    Reply::json(200, page)
+    Reply::json(200, page.into())
 }

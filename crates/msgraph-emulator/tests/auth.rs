@@ -1,4 +1,11 @@
 //! Signing in (C7), and what tokens allow.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 mod support;
 
@@ -150,10 +157,9 @@ async fn c7_our_client_signs_in_by_secret_and_by_code() {
         let builder = Client::builder(Boxed(credential)).cloud(cloud.clone());
         builder.transport(graph.emulator.clone()).build().unwrap()
     };
-    let delegated =
-        client(Box::new(app().device_code(["Tasks.ReadWrite"], |prompt| {
-            assert!(!prompt.code.is_empty())
-        })));
+    let delegated = client(Box::new(app().device_code(["Tasks.ReadWrite"], |prompt| {
+        assert!(!prompt.code.is_empty());
+    })));
     let lists: Page<_> = delegated.send(v1::me().todo().lists().list()).await.unwrap();
     assert_eq!(lists.value.len(), 2);
     let application = client(Box::new(app().client_secret("a-secret")));
@@ -330,7 +336,7 @@ async fn c7_a_claims_challenge_is_answered_by_a_token_with_claims() {
         .expect(200);
 }
 
-/// C7: what libraries of OpenID Connect look for.
+/// C7: what libraries of `OpenID` Connect look for.
 #[tokio::test]
 async fn c7_the_authority_describes_itself() {
     let graph = Graph::new();

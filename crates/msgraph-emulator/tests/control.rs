@@ -1,4 +1,11 @@
 //! The control plane: what a test may do beside sending requests.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 mod support;
 
@@ -285,8 +292,8 @@ async fn c5_c8_the_log_and_its_notes_over_http() {
     assert_eq!(requests.len(), 2 + 12 + 6 + 2);
     assert_eq!(requests[0]["target"], "/v1.0/me/planner/plans");
     assert_eq!(requests.last().unwrap()["verdict"], "refused");
-    let lint = graph.get(&format!("{CONTROL}/lint")).await.expect(200);
-    let rules: std::collections::BTreeSet<_> = lint
+    let notes = graph.get(&format!("{CONTROL}/lint")).await.expect(200);
+    let rules: std::collections::BTreeSet<_> = notes
         .body
         .as_array()
         .unwrap()

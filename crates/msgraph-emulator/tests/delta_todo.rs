@@ -1,4 +1,11 @@
 //! Delta queries of To Do, and of the API before it.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 mod support;
 
@@ -25,7 +32,7 @@ async fn follow(graph: &Graph, mut from: String, headers: &[(&str, &str)]) -> (V
         ) {
             (Some(next), None) => {
                 assert!(next.contains("$skiptoken="), "{next}");
-                from = next.to_owned();
+                next.clone_into(&mut from);
             }
             (None, Some(delta)) => {
                 assert!(delta.contains("$deltatoken="), "{delta}");

@@ -1,4 +1,11 @@
 //! The pages about what the emulator does say what is so.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,11 @@
 //! The program: where it listens, what it begins with, and a state that outlives it.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::{
     collections::BTreeMap,
@@ -195,7 +202,10 @@ fn check(connection: &mut Connection, told: &BTreeMap<String, String>, doubtful:
             there.insert(text("id"), text("displayName"));
         }
         match page["@odata.nextLink"].as_str() {
-            Some(next) => target = next.strip_prefix("http://127.0.0.1").expect("a link").to_owned(),
+            Some(next) => next
+                .strip_prefix("http://127.0.0.1")
+                .expect("a link")
+                .clone_into(&mut target),
             None => break,
         }
     }

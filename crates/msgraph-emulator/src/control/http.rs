@@ -34,7 +34,10 @@ pub(crate) fn answer(emulator: &Emulator, incoming: &Incoming) -> Option<Reply> 
         ("GET", ["state"]) => ok(&emulator.state()),
         ("GET", ["changes"]) => ok(&emulator.changes()),
         ("GET", ["requests"]) => ok(&emulator.requests()),
-        ("DELETE", ["requests"]) => Ok(done(emulator.clear_requests())),
+        ("DELETE", ["requests"]) => Ok({
+            emulator.clear_requests();
+            done(())
+        }),
         ("GET", ["lint"]) => ok(&lint(emulator)),
         ("GET", ["config"]) => ok(&emulator.config()),
         ("PATCH", ["config"]) => configure(emulator, &incoming.body),
@@ -44,9 +47,15 @@ pub(crate) fn answer(emulator: &Emulator, incoming: &Incoming) -> Option<Reply> 
         ("PUT", ["faults", name]) => fault(emulator, name, &incoming.body),
         ("DELETE", ["faults", name]) if emulator.remove_fault(name) => Ok(Reply::empty(204)),
         ("DELETE", ["faults", _]) => Err(Refusal::new(404, "notFound", "There is no fault of this name.")),
-        ("PUT", ["latency"]) => read::<Vec<Latency>>(&incoming.body).map(|latency| done(emulator.set_latency(latency))),
+        ("PUT", ["latency"]) => read::<Vec<Latency>>(&incoming.body).map(|latency| {
+            emulator.set_latency(latency);
+            done(())
+        }),
         ("POST", ["expire"]) => expire(emulator, &incoming.body),
-        ("PUT" | "DELETE", ["claims", user]) => Ok(done(emulator.ask_for_claims(user, incoming.method == "PUT"))),
+        ("PUT" | "DELETE", ["claims", user]) => Ok({
+            emulator.ask_for_claims(user, incoming.method == "PUT");
+            done(())
+        }),
         _ => Err(Refusal::new(
             404,
             "notFound",

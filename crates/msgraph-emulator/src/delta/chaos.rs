@@ -10,6 +10,7 @@ use crate::{call::Call, store::Row, world::World};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Chaos {
     /// How many changes that were told before are told again with each page.
     pub replay: u64,

@@ -19,11 +19,14 @@ use super::{Position, chaos, link, location};
 /// How a row is shown.
 type Show = fn(&World, &Call<'_>, &Row) -> Result<Map<String, Value>, Refusal>;
 
+/// Whether a row is in a collection.
+type Holds = Box<dyn Fn(&World, &Row) -> bool>;
+
 /// What a query tells of.
 struct Scope {
     kind: Kind,
     /// Whether a row is in it.
-    holds: Box<dyn Fn(&World, &Row) -> bool>,
+    holds: Holds,
     show: Show,
     /// The path of its links, below the version.
     link: String,
@@ -146,7 +149,7 @@ fn before(world: &World, change: &Row) -> Option<Row> {
     let id = change.text("of")?;
     let mut row = Row::new(id, change.text("in").unwrap_or_default());
     if let Some(now) = world.store.get(kind, id) {
-        row.properties = now.properties.clone();
+        row.properties.clone_from(&now.properties);
     }
     row.properties.extend(was.clone());
     Some(row)
@@ -235,7 +238,7 @@ fn collection(world: &World, call: &Call<'_>, path: &str) -> Result<Scope, Refus
     let key = call.key(0).to_owned();
     let me = call.me.clone();
     let user = call.user.clone();
-    let (kind, holds): (Kind, Box<dyn Fn(&World, &Row) -> bool>) = match path {
+    let (kind, holds): (Kind, Holds) = match path {
         "/planner/plans/{plannerPlan-id}/tasks" | "/planner/plans/{plannerPlan-id}/buckets" => {
             planner::access::plan(world, call, &key)?;
             let kind = if path.ends_with("tasks") {

@@ -71,11 +71,21 @@ pub(crate) fn may_see(world: &World, plan: &Row, user: &str) -> bool {
         Some("roster") => rosters::is_member(world, &plan.parent, user),
         Some("user") => plan.parent == user,
         // There are no drives here: a file belongs to whoever put a plan into it.
-        _ => plan.get("createdBy")["user"]["id"] == user,
+        _ => creator(plan) == Some(user),
     };
     let details = world.store.get(Kind::PlanDetails, &plan.id);
     let is_shared = details.is_some_and(|details| details.get("sharedWith")[user] == true);
     user.is_empty() || is_held || is_shared
+}
+
+/// Who made something.
+pub(crate) fn creator(row: &Row) -> Option<&str> {
+    maker(row.get("createdBy"))
+}
+
+/// The id of the user in an identity.
+pub(crate) fn maker(identity: &Value) -> Option<&str> {
+    identity.get("user")?.get("id")?.as_str()
 }
 
 /// A user, as the service writes who did something.

@@ -152,9 +152,10 @@ fn touch_task(world: &mut World, call: &Call<'_>, details: &Row) {
 }
 
 fn requirements(of: &Value) -> String {
-    let items = of["checklistRequirement"]["requiredChecklistItemIds"].as_array();
+    let items = of.pointer("/checklistRequirement/requiredChecklistItemIds");
+    let items = items.and_then(Value::as_array);
     let needs_items = items.is_some_and(|items| !items.is_empty());
-    let needs_approval = of["approvalRequirement"]["isApprovalRequired"] == true;
+    let needs_approval = of.pointer("/approvalRequirement/isApprovalRequired") == Some(&Value::Bool(true));
     let flags = [
         (needs_items, "checklistCompletion"),
         (needs_approval, "approvalCompletion"),

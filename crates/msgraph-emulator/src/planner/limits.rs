@@ -34,7 +34,7 @@ pub(crate) fn active_task(world: &World, call: &Call<'_>, plan: &str, except: &s
 
 /// Refuses one more task that was created by a user.
 pub(crate) fn task_of_creator(world: &World, call: &Call<'_>) -> Result<(), Refusal> {
-    let is_mine = |task: &Row| task.get("createdBy")["user"]["id"] == call.me;
+    let is_mine = |task: &Row| super::access::creator(task) == Some(&call.me);
     one_more_of(world, call, "MaximumTasksCreatedByUser", Kind::Task, is_mine)
 }
 

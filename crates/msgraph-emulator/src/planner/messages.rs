@@ -91,7 +91,7 @@ fn react(world: &mut World, call: &Call<'_>, is_set: bool) -> Result<Reply, Refu
         let Some(events) = reaction["reactionEvents"].as_array_mut() else {
             continue;
         };
-        let is_mine = |event: &Value| event["createdBy"]["user"]["id"] == call.me;
+        let is_mine = |event: &Value| event.get("createdBy").and_then(access::maker) == Some(&call.me);
         if !is_set {
             events.retain(|event| !is_mine(event));
         } else if !events.iter().any(is_mine) {
@@ -127,7 +127,7 @@ fn find(world: &World, call: &Call<'_>) -> Result<Row, Refusal> {
 /// The message of the path, if the caller wrote it.
 fn own(world: &World, call: &Call<'_>) -> Result<Row, Refusal> {
     let message = find(world, call)?;
-    if !call.me.is_empty() && message.get("createdBy")["user"]["id"] != call.me {
+    if !call.me.is_empty() && access::creator(&message) != Some(&call.me) {
         return Err(Refusal::forbidden("Only who wrote a message may change it."));
     }
     Ok(message)

@@ -44,7 +44,7 @@ pub(crate) fn schedule(world: &mut World, task: &mut Row, schedule: Value) -> Re
         }
         return Ok(());
     }
-    let start = schedule["patternStartDateTime"].clone();
+    let start = schedule.get("patternStartDateTime").cloned().unwrap_or_default();
     let due = task.text("dueDateTime").and_then(|due| due.parse().ok());
     let Some(schedule) = with_next(schedule, due) else {
         return refuse("The pattern of the schedule lacks what its type needs, or never occurs.");
@@ -86,7 +86,7 @@ pub(crate) fn spawn(world: &mut World, call: &Call<'_>, task: &Row) -> Option<St
     series.insert("previousInSeriesTaskId".to_owned(), task.id.clone().into());
     series.insert("schedule".to_owned(), with_next(schedule.clone(), Some(due))?);
     let mut next = Row::new(world.planner_id(), task.parent.clone());
-    next.properties = task.properties.clone();
+    next.properties.clone_from(&task.properties);
     next.set("recurrence", series);
     next.set("percentComplete", 0);
     next.set("completedBy", Value::Null);
@@ -106,13 +106,13 @@ pub(crate) fn spawn(world: &mut World, call: &Call<'_>, task: &Row) -> Option<St
         }
         next.set("activeChecklistItemCount", items.len());
     }
-    Some(tasks::add(world, call, next, details).id)
+    Some(tasks::add(world, call, next, &details).id)
 }
 
 /// A schedule with its next occurrence: the first after the due date, or from the start on.
 fn with_next(mut schedule: Value, due: Option<Timestamp>) -> Option<Value> {
-    let start: Timestamp = schedule["patternStartDateTime"].as_str()?.parse().ok()?;
-    let pattern = schedule["pattern"].as_object_mut()?;
+    let start: Timestamp = schedule.get("patternStartDateTime")?.as_str()?.parse().ok()?;
+    let pattern = schedule.get_mut("pattern")?.as_object_mut()?;
     pattern.entry("index").or_insert_with(|| "first".into());
     pattern.entry("firstDayOfWeek").or_insert_with(|| "sunday".into());
     let start = start.to_zoned(TimeZone::UTC).datetime();
@@ -126,7 +126,8 @@ fn with_next(mut schedule: Value, due: Option<Timestamp>) -> Option<Value> {
         let at = date.to_datetime(start.time()).to_zoned(TimeZone::UTC).ok()?.timestamp();
         (at > after && occurs(pattern, start.date(), date).unwrap_or(false)).then_some(at)
     })?;
-    schedule["nextOccurrenceDateTime"] = next.to_string().into();
+    let members = schedule.as_object_mut()?;
+    members.insert("nextOccurrenceDateTime".to_owned(), next.to_string().into());
     Some(schedule)
 }
 
@@ -173,8 +174,10 @@ fn occurs(pattern: &Map<String, Value>, start: Date, date: Date) -> Option<bool>
         }
         "absoluteMonthly" => is_day_of_month()? && is_in_month(1),
         "relativeMonthly" => is_indexed()? && is_in_month(1),
-        "absoluteYearly" => is_of_year()? && is_day_of_month()? && (date.year() - start.year()) as i64 % interval == 0,
-        _ => is_of_year()? && is_indexed()? && (date.year() - start.year()) as i64 % interval == 0,
+        "absoluteYearly" => {
+            is_of_year()? && is_day_of_month()? && i64::from(date.year() - start.year()) % interval == 0
+        }
+        _ => is_of_year()? && is_indexed()? && i64::from(date.year() - start.year()) % interval == 0,
     })
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long a roster may be without a plan.
-const WITHOUT_PLAN: Duration = Duration::from_secs(24 * 60 * 60);
+const WITHOUT_PLAN: Duration = Duration::from_hours(24);
 /// When a roster was created. Not a property of it, so that it is not shown.
 const CREATED: &str = "@created";
 
@@ -46,7 +46,7 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     if !call.me.is_empty() {
         add(world, call, &roster.id, &call.me);
     }
-    Ok(shown(world, call, 201, &roster)?)
+    shown(world, call, 201, &roster)
 }
 
 /// `GET /planner/rosters/{id}`

@@ -85,18 +85,18 @@ pub(crate) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         recurrence::schedule(world, &mut task, schedule)?;
     }
     effects::judge(world, call, &nothing, &mut task)?;
-    let task = add(world, call, task, no_details());
+    let task = add(world, call, task, &no_details());
     shown::one(world, call, 201, Kind::Task, &task)
 }
 
 /// Puts a new task, with what belongs to every task.
-pub(crate) fn add(world: &mut World, call: &Call<'_>, mut task: Row, details: Map<String, Value>) -> Row {
+pub(crate) fn add(world: &mut World, call: &Call<'_>, mut task: Row, details: &Map<String, Value>) -> Row {
     effects::stamp(world, call, &mut task);
     let task = versions::create(world, call, Kind::Task, task);
     for kind in PARTS {
         let mut part = Row::new(task.id.clone(), task.parent.clone());
         match kind {
-            Kind::TaskDetails => part.properties = details.clone(),
+            Kind::TaskDetails => part.properties.clone_from(details),
             Kind::AssignedFormat => {
                 part.set("unassignedOrderHint", canonical::new_hint(world));
                 part.set("orderHintsByAssignee", effects::hints_of(world, &task, &Map::new()));
