@@ -213,7 +213,7 @@ async fn r5_a_series_ends() {
         json!({ "type": "endDate", "startDate": "2026-03-28", "endDate": "2026-03-29" }),
         json!({ "type": "numbered", "startDate": "2026-03-28", "numberOfOccurrences": 2 }),
     ] {
-        graph.post(&tasks, series(&range.clone())).await.expect(201);
+        graph.post(&tasks, series(&range)).await.expect(201);
         let mut lived = 0;
         while let Some(task) = open(&graph, &tasks).await.first() {
             let path = format!("{tasks}/{}", task["id"].as_str().unwrap());
@@ -228,7 +228,7 @@ async fn r5_a_series_ends() {
         json!({ "type": "numbered", "startDate": "2026-03-28" }),
         json!({ "type": "noEnd" }),
     ] {
-        assert_eq!(graph.post(&tasks, series(&range.clone())).await.status, 400, "{range}");
+        assert_eq!(graph.post(&tasks, series(&range)).await.status, 400, "{range}");
     }
 }
 
@@ -238,7 +238,7 @@ async fn r5_strict_a_series_is_changed_as_it_says() {
     let graph = Graph::new();
     let tasks = graph.tasks().await;
     let range = json!({ "type": "noEnd", "startDate": "2026-03-28" });
-    let task = graph.post(&tasks, series(&range.clone())).await.expect(201);
+    let task = graph.post(&tasks, series(&range)).await.expect(201);
     let path = format!("{tasks}/{}", task.id());
     let change = json!({
         "dueDateTime": at("2026-04-01T00:00:00", "UTC"),
