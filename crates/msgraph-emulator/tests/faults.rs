@@ -163,7 +163,7 @@ async fn t5_a_connection_drops_before_or_after_the_request_was_carried_out() {
     let put = |effect: Value| {
         graph.emulator.put_fault(fault(
             json!({ "name": "cut", "match": { "method": "POST" }, "effect": effect }),
-        ))
+        ));
     };
     put(json!({ "type": "dropBefore" }));
     dropped(&graph, &new).await;
@@ -201,7 +201,7 @@ async fn t6_latency_is_drawn_from_the_seed() {
         graph.get("/v1.0/groups").await.expect(200);
         graph.get("/v1.0/me").await.expect(200);
         let log = graph.emulator.requests();
-        assert!(log[1].at > "2026-01-05T09:00:05".to_owned(), "{}", log[1].at);
+        assert!(*log[1].at > *"2026-01-05T09:00:05", "{}", log[1].at);
         dates.push(log[1].at.clone());
     }
     assert_eq!(dates[0], dates[1]);
