@@ -95,10 +95,12 @@ impl Connection {
     }
 
     fn get(&mut self, target: &str) -> Answer {
-        let request = format!(
-            "GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer adele@contoso.example\r\n\r\n"
-        );
-        self.0.get_mut().write_all(request.as_bytes()).expect("the service reads");
+        let request =
+            format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer adele@contoso.example\r\n\r\n");
+        self.0
+            .get_mut()
+            .write_all(request.as_bytes())
+            .expect("the service reads");
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             assert!(self.0.read_line(&mut head).expect("the service answers") > 0, "{head}");
