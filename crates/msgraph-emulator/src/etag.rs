@@ -64,6 +64,7 @@ fn word(kind: Kind) -> Option<&'static str> {
         Kind::PlannerUser => "UserDetails",
         Kind::Roster => "Roster",
         Kind::RosterMember => "RosterMember",
+        Kind::HistoryItem => "HistoryItem",
         _ => return None,
     })
 }

@@ -45,7 +45,7 @@ async fn checklist_items_live_and_touch_their_task() {
         .update(&path, json!({ "isChecked": false, "displayName": "Pour" }))
         .await
         .expect(200);
-    assert!(open.body.get("checkedDateTime").is_none());
+    assert!(open.body["checkedDateTime"].is_null());
     versions.push(version(&graph, &task).await);
     assert_eq!(graph.get(&path).await.expect(200).body, open.body);
     assert_eq!(graph.get(&items).await.expect(200).items()[0]["displayName"], "Pour");
@@ -86,7 +86,7 @@ async fn linked_resources_live_and_come_with_a_task() {
         .await
         .expect(200);
     assert_eq!(changed.body["displayName"], "One");
-    assert!(changed.body.get("webUrl").is_none());
+    assert!(changed.body["webUrl"].is_null());
     let other = graph
         .post(&links, json!({ "applicationName": "App" }))
         .await

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     base_task,
     call::Call,
+    etag::etag,
     planner, render,
     reply::{Refusal, Reply},
     store::{Kind, Row},
@@ -268,7 +269,7 @@ fn collection(world: &World, call: &Call<'_>, path: &str) -> Result<Scope, Refus
         _ => (Kind::Plan, Box::new(move |world, row| may_see(world, &row.id, &me))),
     };
     let show: Show = match kind {
-        Kind::Task => |world, call, row| planner::shown::object(world, call, Kind::Task, row),
+        Kind::Task => task_with_details,
         Kind::Bucket => |world, call, row| planner::shown::object(world, call, Kind::Bucket, row),
         _ => |world, call, row| planner::shown::object(world, call, Kind::Plan, row),
     };
@@ -278,6 +279,22 @@ fn collection(world: &World, call: &Call<'_>, path: &str) -> Result<Scope, Refus
         show,
         link: observed(call),
     })
+}
+
+/// A task with its details, which the newer queries show whether they are asked for or not.
+fn task_with_details(world: &World, call: &Call<'_>, row: &Row) -> Result<Map<String, Value>, Refusal> {
+    let mut shown = planner::shown::object(world, call, Kind::Task, row)?;
+    if let Some(details) = world.store.get(Kind::TaskDetails, &row.id) {
+        let ty = planner::shown::type_of(Kind::TaskDetails);
+        let mut details_shown = render::object(call, ty, &details.properties);
+        details_shown.insert("id".to_owned(), details.id.clone().into());
+        details_shown.insert(
+            "@odata.etag".to_owned(),
+            json!(etag(Kind::TaskDetails, details.version)),
+        );
+        shown.insert("details".to_owned(), details_shown.into());
+    }
+    Ok(shown)
 }
 
 fn may_see(world: &World, plan: &str, user: &str) -> bool {

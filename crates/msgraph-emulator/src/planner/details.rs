@@ -63,6 +63,9 @@ fn keep_members(world: &mut World, call: &Call<'_>, before: &Value, members: &mu
         if hint == "orderHint" && member.get("isChecked").is_none_or(Value::is_null) {
             member.insert("isChecked".to_owned(), false.into());
         }
+        if hint == "previewPriority" && member.get("type").is_none_or(Value::is_null) {
+            member.insert("type".to_owned(), "Other".into());
+        }
         member.insert("lastModifiedBy".to_owned(), access::identity(world, &call.me));
         member.insert("lastModifiedDateTime".to_owned(), world.now().into());
     }

@@ -126,6 +126,11 @@ fn with_next(mut schedule: Value, due: Option<Timestamp>) -> Option<Value> {
         let at = date.to_datetime(start.time()).to_zoned(TimeZone::UTC).ok()?.timestamp();
         (at > after && occurs(pattern, start.date(), date).unwrap_or(false)).then_some(at)
     })?;
+    // What a pattern does not need is there all the same.
+    let defaults = [("dayOfMonth", json!(0)), ("month", json!(0)), ("daysOfWeek", json!([]))];
+    for (name, value) in defaults {
+        pattern.entry(name).or_insert(value);
+    }
     let members = schedule.as_object_mut()?;
     members.insert("nextOccurrenceDateTime".to_owned(), next.to_string().into());
     Some(schedule)

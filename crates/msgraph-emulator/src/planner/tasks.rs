@@ -193,7 +193,7 @@ fn defaults() -> Map<String, Value> {
         "activeChecklistItemCount": 0, "appliedCategories": {}, "archivalInfo": null, "assigneePriority": "",
         "assignments": {}, "bucketId": null, "checklistItemCount": 0, "completedBy": null, "completedDateTime": null,
         "conversationThreadId": null, "creationSource": null, "dueDateTime": null, "hasChat": false,
-        "hasDescription": false, "isArchived": false, "isOnMyDay": false, "isOnMyDayLastModifiedDate": null,
+        "hasDescription": false, "isArchived": false, "goalIds": [], "isOnMyDay": false, "isOnMyDayLastModifiedDate": null,
         "percentComplete": 0, "previewType": "automatic", "priority": 5, "recurrence": null, "referenceCount": 0,
         "specifiedCompletionRequirements": "none", "startDateTime": null,
     });

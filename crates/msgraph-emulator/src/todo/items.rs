@@ -81,7 +81,6 @@ pub(crate) fn change(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     if let Some(shape) = call.shape
         && !merge::apply(&mut row.properties, &call.body, shape, true).is_empty()
     {
-        row.properties.retain(|_, value| !value.is_null());
         check(world, place.kind, &mut row);
         row = update(world, &call.me, place.kind, row);
         touch(world, &call.me, place.of, &place.task);
@@ -120,7 +119,7 @@ fn check(world: &World, kind: Kind, row: &mut Row) {
     let is_checked = row.get("isChecked") == &Value::Bool(true);
     row.set("isChecked", is_checked);
     if !is_checked {
-        row.properties.remove("checkedDateTime");
+        row.set("checkedDateTime", Value::Null);
     } else if row.get("checkedDateTime").is_null() {
         row.set("checkedDateTime", world.now());
     }

@@ -107,6 +107,12 @@ pub(crate) fn shown(world: &World, call: &Call<'_>, row: &Row) -> Result<Map<Str
         let value = expanded(world, call, row, &expand)?;
         shown.insert(expand.name, value);
     }
+    // What a task is linked with is shown beside it, as the page of the list has it.
+    let is_plain = call.query.get("$select").is_none() && !shown.contains_key("linkedResources");
+    if is_plain && world.store.count(Kind::LinkedResource, &row.id) > 0 {
+        let linked = items::all(world, call, Kind::LinkedResource, &row.id);
+        shown.insert("linkedResources".to_owned(), linked);
+    }
     Ok(shown)
 }
 
