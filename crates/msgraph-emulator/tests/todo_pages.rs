@@ -40,7 +40,7 @@ fn next(page: &Answer) -> String {
         .to_owned()
 }
 
-/// T6 (facts A3, F6): `$top`, `$skip` and `$count` of tasks; links are followed verbatim, and not when they are rebuilt.
+/// Facts A3 (T7), F6: `$top`, `$skip` and `$count` of tasks; links are followed verbatim, and not when they are rebuilt.
 #[tokio::test]
 async fn f6_tasks_come_a_page_at_a_time() {
     let graph = Graph::new();
