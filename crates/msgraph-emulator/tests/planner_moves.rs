@@ -193,11 +193,14 @@ async fn b5_notes_and_description_are_one_text() {
         graph.get(&format!("{TASKS}/{}", task.id())).await.body["hasDescription"],
         true
     );
-    let plain = graph
+    let described = graph
         .patch(&path, &etag().await, json!({ "description": "d" }))
         .await
         .expect(200);
-    assert_eq!(plain.body["notes"], json!({ "contentType": "text", "content": "d" }));
+    assert_eq!(
+        described.body["notes"],
+        json!({ "contentType": "text", "content": "d" })
+    );
     let none = graph
         .patch(&path, &etag().await, json!({ "notes": null }))
         .await

@@ -112,8 +112,8 @@ async fn h_lists_beyond_the_cap_cannot_be_reached() {
         let graph = Graph::seeded(&seed);
         let mut last = String::new();
         for name in ["a", "b", "c"] {
-            let list = graph.post(LISTS, json!({ "displayName": name })).await.expect(201);
-            list.id().clone_into(&mut last);
+            let new = graph.post(LISTS, json!({ "displayName": name })).await.expect(201);
+            new.id().clone_into(&mut last);
         }
         let mut told = 0;
         let mut page = graph
