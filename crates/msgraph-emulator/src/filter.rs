@@ -50,7 +50,7 @@ pub(crate) enum TextTest {
 }
 
 /// What `$orderby` sorts by: each a path, and whether the greatest is first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Order(Vec<(Vec<String>, bool)>);
 
 impl Filter {

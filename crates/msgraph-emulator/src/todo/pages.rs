@@ -30,13 +30,12 @@ pub(crate) fn page(
         let filter = Filter::parse(text, ty)?;
         rows.retain(|row| filter.matches(&with_id(row)));
     }
-    if let Some(text) = call.query.get("$orderby") {
-        let order = Order::parse(text, ty)?;
-        rows.sort_by(|one, other| order.compare(&with_id(one), &with_id(other)));
-    }
+    let order = call.query.get("$orderby").map(|text| Order::parse(text, ty));
+    let order = order.transpose()?.unwrap_or_default();
+    rows.sort_by(|one, other| order.compare(&with_id(one), &with_id(other)));
     let all = rows.len();
     let start = match &call.resumed {
-        Some(state) => position(&rows, state),
+        Some(state) => position(&rows, &order, state),
         None => call.query.number("$skip")?.unwrap_or_default(),
     };
     let size = size(call)?;
@@ -51,7 +50,7 @@ pub(crate) fn page(
     }
     page.insert("value".to_owned(), items.into());
     if let Some(last) = rows.last().filter(|_| !is_last) {
-        let state = json!({ "after": last.id, "position": start + rows.len() });
+        let state = json!({ "after": with_id(last), "created": created(last) });
         let link = links::give(world, call, &location(call), "$skiptoken", state);
         page.insert("@odata.nextLink".to_owned(), link.into());
     }
@@ -62,18 +61,15 @@ pub(crate) fn page(
     })
 }
 
-/// Where a page begins: after the last row of the one before, wherever that is now.
-fn position(rows: &[Row], state: &Value) -> usize {
-    let after = state.get("after").and_then(Value::as_str);
-    let found = rows.iter().position(|row| Some(&*row.id) == after);
-    found.map_or_else(
-        || {
-            // It is gone, so what followed it moved up.
-            let position = state.get("position").and_then(Value::as_u64).unwrap_or_default();
-            usize::try_from(position.saturating_sub(1)).unwrap_or_default()
-        },
-        |found| found + 1,
-    )
+/// Where a page begins: after the place of the last row of the one before, even if that row is gone.
+fn position(rows: &[Row], order: &Order, state: &Value) -> usize {
+    let nothing = Map::new();
+    let after = state.get("after").and_then(Value::as_object).unwrap_or(&nothing);
+    let last = state.get("created").and_then(Value::as_u64).unwrap_or_default();
+    rows.partition_point(|row| {
+        let place = order.compare(&with_id(row), after);
+        place.then(created(row).cmp(&last)).is_le()
+    })
 }
 
 /// How many items a page holds: what `$top` says, at most what the preference says.
