@@ -15,12 +15,8 @@ impl Chance {
     }
 
     pub(crate) fn number(&mut self) -> u64 {
-        // SplitMix64: any seed does, and it needs no more state than a counter.
         self.drawn += 1;
-        let mut mixed = self.seed.wrapping_add(self.drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        mixed(self.seed, self.drawn)
     }
 
     /// Whether something happens that does so in this share of all cases.
@@ -34,4 +30,12 @@ impl Chance {
         let width = most.saturating_sub(least).saturating_add(1);
         least + self.number().checked_rem(width).unwrap_or_default()
     }
+}
+
+/// SplitMix64: any seed does, and it needs no more state than a counter.
+pub(crate) fn mixed(seed: u64, drawn: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
 }

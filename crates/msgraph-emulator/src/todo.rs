@@ -22,7 +22,7 @@ pub(crate) use self::{
     dates::{shown as shown_date, stored as stored_date},
     mailbox::{insert, is_mailbox_id, owner, remove, update},
     pages::page,
-    recurrence::stored as stored_recurrence,
+    recurrence::{stored as stored_recurrence, weekday},
 };
 
 /// The rule of an operation; those of delta queries are elsewhere.

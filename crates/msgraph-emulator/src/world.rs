@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Clock, store::Store};
+use crate::{chance::mixed, clock::Clock, store::Store};
 
 /// The whole state. The same seed and the same calls lead to the same state.
 #[derive(Debug, Default)]
@@ -30,13 +30,7 @@ impl World {
     pub(crate) fn random(&mut self) -> u64 {
         let counters = &mut self.counters;
         counters.drawn += 1;
-        // SplitMix64: any seed does, and it needs no more state than a counter.
-        let mut mixed = counters
-            .seed
-            .wrapping_add(counters.drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        mixed(counters.seed, counters.drawn)
     }
 
     /// An id as Planner makes them: 28 characters.

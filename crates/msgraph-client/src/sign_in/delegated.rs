@@ -77,7 +77,7 @@ impl Delegated {
     /// use msgraph_client::{Cloud, sign_in::{FileStore, SignIn}};
     ///
     /// let app = SignIn::new(&Cloud::global(), "common", "11111111-2222-3333-4444-555555555555")?;
-    /// let store = FileStore::new("/home/me/.config/an-app/tokens.json");
+    /// let store = FileStore::new("tokens.json");
     /// let credential = app.browser(["Tasks.ReadWrite"]).kept_in(store);
     /// # let _ = credential;
     /// # Ok(())

@@ -12,6 +12,7 @@ use crate::{
     call::Call,
     reply::Refusal,
     store::{Kind, Row},
+    todo::weekday,
     world::World,
 };
 
@@ -183,18 +184,5 @@ fn occurs(pattern: &Map<String, Value>, start: Date, date: Date) -> Option<bool>
             is_of_year()? && is_day_of_month()? && i64::from(date.year() - start.year()) % interval == 0
         }
         _ => is_of_year()? && is_indexed()? && i64::from(date.year() - start.year()) % interval == 0,
-    })
-}
-
-fn weekday(name: &str) -> Option<Weekday> {
-    Some(match name {
-        "sunday" => Weekday::Sunday,
-        "monday" => Weekday::Monday,
-        "tuesday" => Weekday::Tuesday,
-        "wednesday" => Weekday::Wednesday,
-        "thursday" => Weekday::Thursday,
-        "friday" => Weekday::Friday,
-        "saturday" => Weekday::Saturday,
-        _ => return None,
     })
 }

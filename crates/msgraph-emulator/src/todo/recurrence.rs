@@ -177,7 +177,8 @@ fn weekdays(pattern: &Value) -> Vec<Weekday> {
     days.filter_map(Value::as_str).filter_map(weekday).collect()
 }
 
-fn weekday(name: &str) -> Option<Weekday> {
+/// The day that a pattern names.
+pub(crate) fn weekday(name: &str) -> Option<Weekday> {
     Some(match name {
         "sunday" => Weekday::Sunday,
         "monday" => Weekday::Monday,
