@@ -32,7 +32,7 @@ impl Chance {
     }
 }
 
-/// SplitMix64: any seed does, and it needs no more state than a counter.
+/// `SplitMix64`: any seed does, and it needs no more state than a counter.
 pub(crate) fn mixed(seed: u64, drawn: u64) -> u64 {
     let mut mixed = seed.wrapping_add(drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

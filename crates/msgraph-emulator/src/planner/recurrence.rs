@@ -1,10 +1,6 @@
 //! Tasks that come again.
 
-use jiff::{
-    Timestamp, ToSpan as _,
-    civil::{Date, Weekday},
-    tz::TimeZone,
-};
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use super::tasks;
