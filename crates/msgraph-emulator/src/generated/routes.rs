@@ -27,7 +27,11 @@ pub(crate) static ROUTES: &[Route] = &[
         if_match: false,
         filter: None,
         options: &[],
-        permissions: ["OrgSettings-Todo.ReadWrite.All", "", "OrgSettings-Todo.ReadWrite.All"],
+        permissions: [
+            "OrgSettings-Todo.ReadWrite.All",
+            "",
+            "OrgSettings-Todo.ReadWrite.All",
+        ],
         body: Body::Object {
             shapes: &[&ADMIN_TODO_UPDATE],
             typed: false,
@@ -554,11 +558,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", ""],
-        body: Body::Parameters(&[Parameter {
-            name: "destinationTaskListId",
-            optional: false,
-            kind: Kind::Text,
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "destinationTaskListId",
+                    optional: false,
+                    kind: Kind::Text,
+                },
+            ],
+        ),
         answer: Answer::One,
     },
     Route {
@@ -878,11 +886,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "Tasks.ReadWrite", "Tasks.ReadWrite.All"],
-        body: Body::Parameters(&[Parameter {
-            name: "attachmentInfo",
-            optional: false,
-            kind: Kind::Sent(&ATTACHMENT_INFO_INPUT),
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "attachmentInfo",
+                    optional: false,
+                    kind: Kind::Sent(&ATTACHMENT_INFO_INPUT),
+                },
+            ],
+        ),
         answer: Answer::One,
     },
     Route {
@@ -1341,11 +1353,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"],
-        body: Body::Parameters(&[Parameter {
-            name: "justification",
-            optional: true,
-            kind: Kind::Text,
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "justification",
+                    optional: true,
+                    kind: Kind::Text,
+                },
+            ],
+        ),
         answer: Answer::Nothing,
     },
     Route {
@@ -1452,11 +1468,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["", "", ""],
-        body: Body::Parameters(&[Parameter {
-            name: "container",
-            optional: false,
-            kind: Kind::Sent(&PLANNER_PLAN_CONTAINER_INPUT),
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "container",
+                    optional: false,
+                    kind: Kind::Sent(&PLANNER_PLAN_CONTAINER_INPUT),
+                },
+            ],
+        ),
         answer: Answer::One,
     },
     Route {
@@ -1495,11 +1515,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"],
-        body: Body::Parameters(&[Parameter {
-            name: "justification",
-            optional: true,
-            kind: Kind::Text,
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "justification",
+                    optional: true,
+                    kind: Kind::Text,
+                },
+            ],
+        ),
         answer: Answer::Nothing,
     },
     Route {
@@ -1554,18 +1578,20 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "", "Tasks.ReadWrite.All"],
-        body: Body::Parameters(&[
-            Parameter {
-                name: "sensitivityLabelId",
-                optional: false,
-                kind: Kind::Text,
-            },
-            Parameter {
-                name: "assignmentMethod",
-                optional: false,
-                kind: Kind::Enum(&SENSITIVITY_LABEL_ASSIGNMENT_METHOD),
-            },
-        ]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "sensitivityLabelId",
+                    optional: false,
+                    kind: Kind::Text,
+                },
+                Parameter {
+                    name: "assignmentMethod",
+                    optional: false,
+                    kind: Kind::Enum(&SENSITIVITY_LABEL_ASSIGNMENT_METHOD),
+                },
+            ],
+        ),
         answer: Answer::One,
     },
     Route {
@@ -1888,11 +1914,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "", ""],
-        body: Body::Parameters(&[Parameter {
-            name: "reactionType",
-            optional: false,
-            kind: Kind::Text,
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "reactionType",
+                    optional: false,
+                    kind: Kind::Text,
+                },
+            ],
+        ),
         answer: Answer::Nothing,
     },
     Route {
@@ -1905,11 +1935,15 @@ pub(crate) static ROUTES: &[Route] = &[
         filter: None,
         options: &[],
         permissions: ["Tasks.ReadWrite", "", ""],
-        body: Body::Parameters(&[Parameter {
-            name: "reactionType",
-            optional: false,
-            kind: Kind::Text,
-        }]),
+        body: Body::Parameters(
+            &[
+                Parameter {
+                    name: "reactionType",
+                    optional: false,
+                    kind: Kind::Text,
+                },
+            ],
+        ),
         answer: Answer::Nothing,
     },
     Route {
@@ -1944,10 +1978,9 @@ pub(crate) static ROUTES: &[Route] = &[
     Route {
         method: "GET",
         path: "/teams/{team-id}/channels/{channel-id}/planner/plans",
-        aliases: &[(
-            "/teams/{team-id}/channels/{channel-id}",
-            "/teams/{team-id}/primaryChannel",
-        )],
+        aliases: &[
+            ("/teams/{team-id}/channels/{channel-id}", "/teams/{team-id}/primaryChannel"),
+        ],
         versions: Versions::Beta,
         entity: "PlannerPlan",
         if_match: false,
@@ -1960,10 +1993,9 @@ pub(crate) static ROUTES: &[Route] = &[
     Route {
         method: "GET",
         path: "/teams/{team-id}/channels/{channel-id}/planner/plans/delta",
-        aliases: &[(
-            "/teams/{team-id}/channels/{channel-id}",
-            "/teams/{team-id}/primaryChannel",
-        )],
+        aliases: &[
+            ("/teams/{team-id}/channels/{channel-id}", "/teams/{team-id}/primaryChannel"),
+        ],
         versions: Versions::Beta,
         entity: "PlannerPlan",
         if_match: false,
