@@ -56,7 +56,8 @@ fn apply_members(
             Removal::Never => false,
         };
         if is_removal {
-            if there.remove(key).is_some() {
+            // A member that is there as null, such as a label without a name, is none to be removed.
+            if there.remove(key).is_some_and(|known| !known.is_null()) {
                 changed.push(key.clone());
             }
             continue;
