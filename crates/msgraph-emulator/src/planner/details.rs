@@ -31,7 +31,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     if details.get("previewType").is_null() {
         details.set("previewType", "automatic");
     }
-    keep_notes(call, &mut details);
+    keep_notes(call, &before, &mut details);
     for (name, hint, code) in [
         ("checklist", "orderHint", "MaximumChecklistItemsOnTask"),
         ("references", "previewPriority", "MaximumReferencesOnTask"),
@@ -71,13 +71,15 @@ fn keep_members(world: &mut World, call: &Call<'_>, before: &Value, members: &mu
     }
 }
 
-/// Notes and description are the same text, rich and plain.
-fn keep_notes(call: &Call<'_>, details: &mut Row) {
+/// Notes and description are the same text, rich and plain. A description that is what it was leaves the notes as they are.
+fn keep_notes(call: &Call<'_>, before: &Row, details: &mut Row) {
     if let Some(notes) = call.body.get("notes") {
         let content = notes["content"].as_str().unwrap_or_default();
         let is_html = notes["contentType"] == "html";
         details.set("description", if is_html { plain(content) } else { content.to_owned() });
-    } else if let Some(description) = call.body.get("description") {
+    } else if let Some(description) = call.body.get("description")
+        && description != before.get("description")
+    {
         let notes = json!({ "contentType": "text", "content": description });
         details.set("notes", if description.is_null() { Value::Null } else { notes });
     }
