@@ -29,7 +29,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::One(&INBOX),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -45,7 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&INBOX_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&INBOX),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -58,7 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::Page(&MESSAGE),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -74,7 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&MESSAGE_CREATE],
             typed: false,
         },
-        answer: Answer::One(&MESSAGE),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -87,7 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::Changes(&MESSAGE),
+        answer: Answer::Changes,
     },
     Route {
         method: "GET",
@@ -100,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::Page(&MESSAGE),
+        answer: Answer::Page,
     },
     Route {
         method: "DELETE",
@@ -126,7 +126,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::One(&MESSAGE),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -142,7 +142,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&MESSAGE_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&MESSAGE),
+        answer: Answer::One,
     },
     Route {
         method: "POST",
@@ -181,7 +181,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 },
             ],
         ),
-        answer: Answer::One(&MESSAGE),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -194,6 +194,6 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::One(&SESSION),
+        answer: Answer::One,
     },
 ];

@@ -25,7 +25,6 @@ pub(crate) static INBOX: Type = Type {
 };
 
 pub(crate) static INBOX_UPDATE: Shape = Shape {
-    name: "InboxUpdate",
     of: &INBOX,
     is_open: false,
     required: &[],
@@ -53,7 +52,6 @@ pub(crate) static MESSAGE: Type = Type {
 };
 
 pub(crate) static MESSAGE_CREATE: Shape = Shape {
-    name: "MessageCreate",
     of: &MESSAGE,
     is_open: false,
     required: &[],
@@ -70,7 +68,6 @@ pub(crate) static MESSAGE_CREATE: Shape = Shape {
 };
 
 pub(crate) static MESSAGE_UPDATE: Shape = Shape {
-    name: "MessageUpdate",
     of: &MESSAGE,
     is_open: false,
     required: &[],
@@ -102,7 +99,6 @@ pub(crate) static SESSION: Type = Type {
 };
 
 pub(crate) static SESSION_INPUT: Shape = Shape {
-    name: "SessionInput",
     of: &SESSION,
     is_open: false,
     required: &[],
@@ -117,6 +113,3 @@ pub(crate) static SESSION_INPUT: Shape = Shape {
         },
     ],
 };
-
-/// Every type.
-pub(crate) static TYPES: &[&Type] = &[&INBOX, &MESSAGE, &SESSION];

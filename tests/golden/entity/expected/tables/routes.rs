@@ -16,7 +16,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &["$filter", "$top"],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::Page(&ORDER),
+        answer: Answer::Page,
     },
     Route {
         method: "POST",
@@ -32,7 +32,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&ORDER_CREATE],
             typed: false,
         },
-        answer: Answer::One(&ORDER),
+        answer: Answer::One,
     },
     Route {
         method: "DELETE",
@@ -58,7 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::One(&ORDER),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -74,7 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&ORDER_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&ORDER),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -87,7 +87,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::One(&CUSTOMER),
+        answer: Answer::One,
     },
     Route {
         method: "GET",
@@ -100,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
         options: &[],
         permissions: ["", "", ""],
         body: Body::None,
-        answer: Answer::One(&RECEIPT),
+        answer: Answer::One,
     },
     Route {
         method: "PATCH",
@@ -116,6 +116,6 @@ pub(crate) static ROUTES: &[Route] = &[
             shapes: &[&RECEIPT_UPDATE],
             typed: false,
         },
-        answer: Answer::One(&RECEIPT),
+        answer: Answer::One,
     },
 ];

@@ -25,7 +25,6 @@ pub(crate) static ADDRESS: Type = Type {
 };
 
 pub(crate) static ADDRESS_INPUT: Shape = Shape {
-    name: "AddressInput",
     of: &ADDRESS,
     is_open: true,
     required: &[],
@@ -85,7 +84,6 @@ pub(crate) static DISCOUNT: Type = Type {
 };
 
 pub(crate) static DISCOUNT_UPDATE: Shape = Shape {
-    name: "DiscountUpdate",
     of: &DISCOUNT,
     is_open: false,
     required: &["percent"],
@@ -109,8 +107,6 @@ pub(crate) static DISCOUNT_UPDATE: Shape = Shape {
     ],
 };
 
-pub(crate) static DISCOUNTS: Kind = Kind::Open(&Kind::Object(&DISCOUNT));
-
 pub(crate) static LINE: Type = Type {
     name: "example.shop.line",
     is_entity: false,
@@ -127,7 +123,6 @@ pub(crate) static LINE: Type = Type {
 };
 
 pub(crate) static LINE_INPUT: Shape = Shape {
-    name: "LineInput",
     of: &LINE,
     is_open: false,
     required: &[],
@@ -142,10 +137,6 @@ pub(crate) static LINE_INPUT: Shape = Shape {
         },
     ],
 };
-
-pub(crate) static MARKS: Kind = Kind::Open(&Kind::Boolean);
-
-pub(crate) static NOTES: Kind = Kind::Open(&Kind::Any);
 
 pub(crate) static ORDER: Type = Type {
     name: "example.shop.order",
@@ -238,7 +229,6 @@ pub(crate) static ORDER: Type = Type {
 };
 
 pub(crate) static ORDER_CREATE: Shape = Shape {
-    name: "OrderCreate",
     of: &ORDER,
     is_open: false,
     required: &["customerId"],
@@ -339,7 +329,6 @@ pub(crate) static ORDER_CREATE: Shape = Shape {
 };
 
 pub(crate) static ORDER_UPDATE: Shape = Shape {
-    name: "OrderUpdate",
     of: &ORDER,
     is_open: false,
     required: &[],
@@ -452,7 +441,6 @@ pub(crate) static RECEIPT: Type = Type {
 };
 
 pub(crate) static RECEIPT_UPDATE: Shape = Shape {
-    name: "ReceiptUpdate",
     of: &RECEIPT,
     is_open: false,
     required: &[],
@@ -469,16 +457,5 @@ pub(crate) static RECEIPT_UPDATE: Shape = Shape {
 };
 
 pub(crate) static STATE: Enum = Enum {
-    name: "example.shop.state",
     members: &["open", "closed", "unknownFutureValue"],
 };
-
-/// Every type.
-pub(crate) static TYPES: &[&Type] = &[
-    &ADDRESS,
-    &CUSTOMER,
-    &DISCOUNT,
-    &LINE,
-    &ORDER,
-    &RECEIPT,
-];
