@@ -98,21 +98,19 @@ pub(crate) fn find_task(world: &mut World, call: &Call<'_>) -> Result<Row, Refus
 fn list_lists(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let owner = mailbox(world, call)?;
     let rows = world.store.children(Kind::BaseTaskList, &owner).cloned().collect();
-    page(world, call, &BASE_TASK_LIST, rows, |_, call, row| {
-        Ok(shown_list(call, row))
-    })
+    page(world, call, &BASE_TASK_LIST, rows, shown_list)
 }
 
 fn create_list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let mut row = Row::new(world.mailbox_id(), mailbox(world, call)?);
     row.set("displayName", call.text("displayName").unwrap_or_default());
     let row = insert(world, &call.me, Kind::BaseTaskList, row);
-    Ok(one_list(call, 201, &row))
+    one_list(world, call, 201, &row)
 }
 
 fn get_list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let row = find_list(world, call, call.key(0))?;
-    Ok(one_list(call, 200, &row))
+    one_list(world, call, 200, &row)
 }
 
 fn change_list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -122,7 +120,7 @@ fn change_list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     {
         row = update(world, &call.me, Kind::BaseTaskList, row);
     }
-    Ok(one_list(call, 200, &row))
+    one_list(world, call, 200, &row)
 }
 
 fn delete_list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -233,8 +231,25 @@ fn settle(world: &World, row: &mut Row) {
     }
 }
 
-/// A list as the call is to see it.
-pub(crate) fn shown_list(call: &Call<'_>, row: &Row) -> Map<String, Value> {
+/// A list as the call is to see it, with what it asks to be expanded.
+pub(crate) fn shown_list(world: &World, call: &Call<'_>, row: &Row) -> Result<Map<String, Value>, Refusal> {
+    let mut shown = plain_list(call, row);
+    let extensions = shown.remove("extensions");
+    for expand in call.query.expand()? {
+        let value = match expand.name.as_str() {
+            "extensions" => extensions.clone().unwrap_or_else(|| json!([])),
+            "tasks" => {
+                let tasks = world.store.children(Kind::BaseTask, &row.id);
+                tasks.map(|task| Value::Object(plain_task(call, task))).collect()
+            }
+            name => return Err(not_expandable(name)),
+        };
+        shown.insert(expand.name, value);
+    }
+    Ok(shown)
+}
+
+fn plain_list(call: &Call<'_>, row: &Row) -> Map<String, Value> {
     let ty = match row.get("wellKnownListName") {
         Value::Null => &TASK_LIST,
         _ => &WELL_KNOWN_TASK_LIST,
@@ -244,34 +259,45 @@ pub(crate) fn shown_list(call: &Call<'_>, row: &Row) -> Map<String, Value> {
     shown
 }
 
-/// A task as the call is to see it.
+/// A task as the call is to see it, with what it asks to be expanded.
 pub(crate) fn shown_task(world: &World, call: &Call<'_>, row: &Row) -> Result<Map<String, Value>, Refusal> {
+    let mut shown = plain_task(call, row);
+    let extensions = shown.remove("extensions");
+    for expand in call.query.expand()? {
+        let value = match expand.name.as_str() {
+            "checklistItems" => items::all(world, call, Kind::ChecklistItem, &row.id),
+            "linkedResources" => items::all(world, call, Kind::LinkedResource, &row.id),
+            "extensions" => extensions.clone().unwrap_or_else(|| json!([])),
+            "parentList" => {
+                let list = world.store.get(Kind::BaseTaskList, &row.parent);
+                list.map(|list| plain_list(call, list)).into()
+            }
+            name => return Err(not_expandable(name)),
+        };
+        shown.insert(expand.name, value);
+    }
+    Ok(shown)
+}
+
+fn plain_task(call: &Call<'_>, row: &Row) -> Map<String, Value> {
     let mut shown = render::entity(call, Kind::BaseTask, &TASK, row);
     for name in ["dueDateTime", "startDateTime"] {
         if let Some(date) = shown.get_mut(name) {
             *date = shown_date(call, date);
         }
     }
-    for expand in call.query.expand()? {
-        let kind = match expand.name.as_str() {
-            "checklistItems" => Kind::ChecklistItem,
-            "linkedResources" => Kind::LinkedResource,
-            "parentList" => continue,
-            name => {
-                let message = format!("The property '{name}' cannot be expanded here.");
-                return Err(Refusal::bad_request(message));
-            }
-        };
-        shown.insert(expand.name, items::all(world, call, kind, &row.id));
-    }
     shown.insert("parentList".to_owned(), json!({ "id": row.parent }));
     shown.insert("@odata.type".to_owned(), format!("#{}", TASK.name).into());
-    Ok(shown)
+    shown
 }
 
-fn one_list(call: &Call<'_>, status: u16, row: &Row) -> Reply {
+fn not_expandable(name: &str) -> Refusal {
+    Refusal::bad_request(format!("The property '{name}' cannot be expanded here."))
+}
+
+fn one_list(world: &World, call: &Call<'_>, status: u16, row: &Row) -> Result<Reply, Refusal> {
     let context = format!("users('{}')/tasks/lists/$entity", call.user);
-    render::one(call, status, &context, shown_list(call, row))
+    Ok(render::one(call, status, &context, shown_list(world, call, row)?))
 }
 
 fn one_task(world: &World, call: &Call<'_>, status: u16, row: &Row) -> Result<Reply, Refusal> {

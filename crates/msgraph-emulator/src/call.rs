@@ -58,6 +58,14 @@ impl Call<'_> {
         self.url(&format!("/$metadata#{of}"))
     }
 
+    /// The same call without its query: what it asks of an object does not hold for those within it.
+    pub(crate) fn without_query(&self) -> Self {
+        Self {
+            query: Query::default(),
+            ..self.clone()
+        }
+    }
+
     /// A text of the body.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name).and_then(Value::as_str)

@@ -22,6 +22,8 @@ pub struct Config {
     pub any_etag_status: u16,
     /// Whether an update of a task's details makes the task's ETag older, so that a delete with it is a conflict.
     pub details_touch_task: bool,
+    /// How many objects a page of Planner holds where nobody asks; zero for all.
+    pub planner_page_size: usize,
     /// How many items a page of To Do holds where nobody asks.
     pub page_size: usize,
     /// How many lists of To Do can be reached without a delta query; zero for all.
@@ -83,6 +85,7 @@ impl Default for Config {
             merge_members: true,
             any_etag_status: 400,
             details_touch_task: true,
+            planner_page_size: 0,
             page_size: 100,
             reachable_lists: 100,
             keep_due_time: false,

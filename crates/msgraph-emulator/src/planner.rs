@@ -4,7 +4,7 @@ pub(crate) mod access;
 mod boards;
 mod buckets;
 mod canonical;
-mod containers;
+pub(crate) mod containers;
 mod details;
 mod effects;
 mod history;

@@ -157,3 +157,30 @@ async fn a6_parts_of_a_task_live() {
         assert!(graph.get(&parts).await.expect(200).items().is_empty());
     }
 }
+
+/// Facts A6 (B3, B5, D4): a list shows its tasks, a task its list, where that is asked for; what is gone names its type.
+#[tokio::test]
+async fn a6_relations_are_expanded_and_tombstones_are_typed() {
+    let graph = Graph::new();
+    let own = list(&graph, "Own").await;
+    let new = task(&graph, &own, json!({})).await.expect(201);
+    let of = format!("{ROOT}/lists/{}", own.id());
+    let whole = graph.get(&format!("{of}?$expand=tasks,extensions")).await.expect(200);
+    assert_eq!(
+        (&whole.body["tasks"][0]["id"], &whole.body["extensions"]),
+        (&json!(new.id()), &json!([]))
+    );
+    assert!(graph.get(&of).await.expect(200).body.get("tasks").is_none());
+    graph.get(&format!("{of}?$expand=nonsense")).await.expect(400);
+    let path = format!("{of}/tasks/{}", new.id());
+    let whole = graph.get(&format!("{path}?$expand=parentList")).await.expect(200);
+    assert_eq!(whole.body["parentList"]["displayName"], "Own");
+    let first = graph.get(&format!("{of}/tasks/delta")).await.expect(200);
+    graph.remove(&path).await.expect(204);
+    let later = graph
+        .get(first.body["@odata.deltaLink"].as_str().unwrap())
+        .await
+        .expect(200);
+    let gone = json!({ "@odata.type": "#microsoft.graph.task", "id": new.id(), "@removed": { "reason": "deleted" } });
+    assert_eq!(later.items(), [gone]);
+}

@@ -470,6 +470,45 @@ async fn d10_contexts_and_links_may_name_another_host() {
     assert!(start(&graph).await.starts_with("https://tasks.office.example/"));
 }
 
+/// D3 (facts D2): what was in a plan goes with it, and both are told to who could see it.
+#[tokio::test]
+async fn d3_what_goes_with_its_plan_is_told() {
+    let graph = Graph::new();
+    let plan = plan(&graph).await;
+    let made = task(&graph, &plan, "a").await;
+    let (plans, tasks) = ("/beta/planner/plans/delta", "/beta/planner/tasks/delta");
+    let after = async |target: &str| link(&graph.get(target).await.expect(200), "@odata.deltaLink");
+    let (plans, tasks) = (after(plans).await, after(tasks).await);
+    let now = graph.get(&format!("/beta/planner/plans/{plan}")).await.expect(200);
+    graph
+        .delete(&format!("/beta/planner/plans/{plan}"), now.etag())
+        .await
+        .expect(204);
+    for (from, id) in [(plans, &*plan), (tasks, made.id())] {
+        let (entries, _) = follow(&graph, from).await;
+        assert_eq!(entries, [json!({ "id": id, "@removed": { "reason": "deleted" } })]);
+    }
+}
+
+/// D2 (facts D1): what happened in a plan is told to whom the plan is shared with.
+#[tokio::test]
+async fn d2_what_happened_in_a_shared_plan_is_told() {
+    let graph = Graph::new();
+    let plan = plan(&graph).await;
+    let details = format!("/v1.0/planner/plans/{plan}/details");
+    let now = graph.get(&details).await.expect(200);
+    let shared = json!({ "sharedWith": { graph.me().await: true } });
+    graph.patch(&details, now.etag(), shared).await.expect(200);
+    let from = start(&graph).await;
+    let made = task(&graph, &plan, "a").await;
+    let (entries, _) = follow(&graph, from).await;
+    let happened = of(&entries, "plannerHistoryItem");
+    assert_eq!(
+        (&happened[0]["entityId"], &happened[0]["eventType"]),
+        (&json!(made.id()), &json!("created"))
+    );
+}
+
 /// C6: who changed what, when, from what to what, so that a test can compare.
 #[tokio::test]
 async fn c6_the_log_tells_who_changed_what() {

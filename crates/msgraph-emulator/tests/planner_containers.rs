@@ -9,6 +9,7 @@
 
 mod support;
 
+use msgraph_emulator::Seed;
 use serde_json::{Value, json};
 use support::{Answer, Graph};
 
@@ -308,4 +309,82 @@ async fn a2_users_have_favourites_and_a_day() {
         (&rights.body["hasSensitivityLabel"], &rights.body["usageRights"]),
         (&json!(false), &Value::Null)
     );
+}
+
+/// Facts A2 (row 61): a plan in a channel is seen by the members of its team, and found by the channel.
+#[tokio::test]
+async fn a2_plans_in_channels_come_from_a_seed() {
+    let seed = |group: Value| {
+        let plan = json!({ "title": "In the channel", "by": "adele", "group": group, "inChannel": true });
+        let seed = json!({
+            "users": [{ "name": "adele" }, { "name": "bruno" }, { "name": "chika" }],
+            "groups": [{ "name": "Team", "members": ["adele", "bruno"] }],
+            "plans": [plan],
+        });
+        Seed::parse(&seed.to_string()).unwrap()
+    };
+    let graph = Graph::seeded(&seed(json!("Team")));
+    let team = graph.group().await;
+    let first = format!("/beta/teams/{team}/primaryChannel/planner/plans");
+    let plans = graph.by("bruno").get(&first).await.expect(200);
+    let container = &plans.items()[0]["container"];
+    assert_eq!(container["type"], "unknownFutureValue", "newer than the sentinel");
+    let prefer = [("prefer", "include-unknown-enum-members")];
+    let known = graph.send("GET", &first, &prefer, &Value::Null).await.expect(200);
+    assert_eq!(known.items()[0]["container"]["type"], "teamsChannel");
+    let channel = container["containerId"].as_str().unwrap();
+    let of_channel = format!("/beta/teams/{team}/channels/{channel}/planner/plans");
+    assert_eq!(graph.get(&of_channel).await.expect(200).items(), plans.items());
+    assert_eq!(
+        graph
+            .get(&format!("{of_channel}/delta"))
+            .await
+            .expect(200)
+            .items()
+            .len(),
+        1
+    );
+    let plan = format!("{PLANS}/{}", plans.items()[0]["id"].as_str().unwrap());
+    graph.by("chika").get(&plan).await.expect(403);
+    assert!(graph.by("chika").get(&first).await.expect(200).items().is_empty());
+    let other = format!("/beta/teams/{team}/channels/19:other@thread.tacv2/planner/plans");
+    assert!(graph.get(&other).await.expect(200).items().is_empty());
+    let refused = msgraph_emulator::Emulator::seeded(&seed(Value::Null)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the seed has a fault at plans[0].inChannel: the plan has no group"
+    );
+}
+
+/// Lists of Planner come whole, and in pages where that is asked for.
+#[tokio::test]
+async fn a1_lists_are_cut_where_that_is_asked_for() {
+    let graph = Graph::new();
+    let plan = personal(&graph).await;
+    for name in ["a", "b", "c"] {
+        let body = json!({ "planId": plan.id(), "name": name });
+        graph.post("/v1.0/planner/buckets", body).await.expect(201);
+    }
+    let buckets = format!("/v1.0/planner/plans/{}/buckets", plan.id());
+    let whole = graph.get(&buckets).await.expect(200);
+    assert_eq!((whole.items().len(), whole.body.get("@odata.nextLink")), (3, None));
+    let prefer = [("prefer", "odata.maxpagesize=2")];
+    let page = graph.send("GET", &buckets, &prefer, &Value::Null).await.expect(200);
+    assert_eq!(
+        (page.items(), &page.body["@odata.count"]),
+        (&whole.items()[..2], &json!(3))
+    );
+    // The last one that was told goes: the next page begins after it all the same.
+    let last = format!("/v1.0/planner/buckets/{}", page.items()[1]["id"].as_str().unwrap());
+    let next = page.body["@odata.nextLink"].as_str().unwrap();
+    let rest = graph.send("GET", next, &prefer, &Value::Null).await.expect(200);
+    assert_eq!(
+        (rest.items(), rest.body.get("@odata.nextLink")),
+        (&whole.items()[2..], None)
+    );
+    let etag = page.items()[1]["@odata.etag"].as_str().unwrap();
+    graph.delete(&last, etag).await.expect(204);
+    let rest = graph.send("GET", next, &prefer, &Value::Null).await.expect(200);
+    assert_eq!(rest.items(), &whole.items()[2..]);
+    graph.by("bruno").get(next).await.expect(400);
 }

@@ -1,7 +1,7 @@
 //! Who is told of a change in Planner's feed: those who are subscribed to what changed.
 //!
-//! Tasks: who created it, who it is assigned to, who owns its plan, and whom its plan is shared with. Plans and buckets: whom the
-//! plan is shared with, and of plans who created them.
+//! Tasks: who created it, who it is assigned to, who owns its plan, and whom its plan is shared with. Plans, buckets and
+//! what happened in a plan: whom the plan is shared with, and of plans who created them.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(crate) fn audience(world: &World, kind: Kind, row: &Row) -> BTreeSet<String>
         Kind::PlanDetails => keys(row, "sharedWith").chain(shared_with(world, &row.id)).collect(),
         // Who creates a plan follows it from the start.
         Kind::Plan => shared_with(world, &row.id).into_iter().chain(creator(row)).collect(),
-        Kind::Bucket => shared_with(world, &row.parent),
+        Kind::Bucket | Kind::HistoryItem => shared_with(world, &row.parent),
         Kind::PlannerUser => BTreeSet::from([row.id.clone()]),
         _ => BTreeSet::new(),
     }

@@ -8,6 +8,7 @@ use crate::{
     base_task,
     call::Call,
     etag::etag,
+    generated::schema::{TASK, TASK_LIST},
     planner, render,
     reply::{Refusal, Reply},
     store::{Kind, Row},
@@ -132,7 +133,7 @@ fn since(world: &World, call: &Call<'_>, scope: &Scope, after: u64) -> Result<To
         changed.into_iter().map(
             |(_, id, is_held)| match world.store.get(scope.kind, id).filter(|_| is_held) {
                 Some(row) => (scope.show)(world, call, row).map(Value::Object),
-                None => Ok(json!({ "id": id, "@removed": { "reason": "deleted" } })),
+                None => Ok(removed(scope.kind, id)),
             },
         );
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
@@ -141,6 +142,21 @@ fn since(world: &World, call: &Call<'_>, scope: &Scope, after: u64) -> Result<To
         ..Position::default()
     };
     Ok((entries, is_last, position))
+}
+
+/// The entry of what is gone.
+fn removed(kind: Kind, id: &str) -> Value {
+    let mut entry = json!({ "id": id, "@removed": { "reason": "deleted" } });
+    // The API before To Do names the type of everything.
+    let ty = match kind {
+        Kind::BaseTask => &TASK,
+        Kind::BaseTaskList => &TASK_LIST,
+        _ => return entry,
+    };
+    if let Some(members) = entry.as_object_mut() {
+        members.insert("@odata.type".to_owned(), format!("#{}", ty.name).into());
+    }
+    entry
 }
 
 /// A row as it was before a change; `None` where it is new.
@@ -185,7 +201,7 @@ fn mailbox(world: &mut World, call: &Call<'_>, path: &str) -> Result<Scope, Refu
     let (kind, show): (Kind, Show) = match (is_old, call.keys.is_empty()) {
         (false, true) => (Kind::List, todo::lists::shown),
         (false, false) => (Kind::TodoTask, todo::tasks::shown),
-        (true, true) => (Kind::BaseTaskList, |_, call, row| Ok(base_task::shown_list(call, row))),
+        (true, true) => (Kind::BaseTaskList, base_task::shown_list),
         (true, false) => (Kind::BaseTask, base_task::shown_task),
     };
     match kind {
@@ -257,16 +273,16 @@ fn collection(world: &World, call: &Call<'_>, path: &str) -> Result<Scope, Refus
             let is_assigned = move |row: &Row| row.get("assignments").get(&user).is_some_and(|of| !of.is_null());
             (Kind::Task, Box::new(move |_, row| is_assigned(row)))
         }
-        path if path.ends_with("tasks") => (Kind::Task, Box::new(move |world, row| may_see(world, &row.parent, &me))),
-        path if path.ends_with("buckets") => (
-            Kind::Bucket,
-            Box::new(move |world, row| may_see(world, &row.parent, &me)),
-        ),
+        path if path.ends_with("tasks") => (Kind::Task, Box::new(move |world, row| in_visible(world, row, &me))),
+        path if path.ends_with("buckets") => (Kind::Bucket, Box::new(move |world, row| in_visible(world, row, &me))),
         path if path.starts_with("/groups") || path.starts_with("/planner/rosters") => {
             (Kind::Plan, Box::new(move |_, row| row.parent == key))
         }
-        path if path.starts_with("/teams") => (Kind::Plan, Box::new(|_, _| false)),
-        _ => (Kind::Plan, Box::new(move |world, row| may_see(world, &row.id, &me))),
+        path if path.starts_with("/teams") => {
+            let channel = planner::containers::channel(call);
+            (Kind::Plan, Box::new(move |_, row| row.parent == channel))
+        }
+        _ => (Kind::Plan, Box::new(move |world, row| is_visible(world, row, &me))),
     };
     let show: Show = match kind {
         Kind::Task => task_with_details,
@@ -297,9 +313,23 @@ fn task_with_details(world: &World, call: &Call<'_>, row: &Row) -> Result<Map<St
     Ok(shown)
 }
 
-fn may_see(world: &World, plan: &str, user: &str) -> bool {
-    let plan = world.store.get(Kind::Plan, plan);
-    plan.is_some_and(|plan| planner::access::is_there(world, plan) && planner::access::may_see(world, plan, user))
+fn is_visible(world: &World, plan: &Row, user: &str) -> bool {
+    planner::access::is_there(world, plan) && planner::access::may_see(world, plan, user)
+}
+
+/// Whether something is in a plan that the user may see, or might see until it was removed.
+fn in_visible(world: &World, row: &Row, user: &str) -> bool {
+    match world.store.get(Kind::Plan, &row.parent) {
+        Some(plan) => is_visible(world, plan, user),
+        None => removed_plan(world, &row.parent).is_some_and(|plan| is_visible(world, &plan, user)),
+    }
+}
+
+/// A plan as it was before it was removed.
+fn removed_plan(world: &World, id: &str) -> Option<Row> {
+    let is_its = |change: &&Row| change.text("of") == Some(id) && change.get("kind") == &json!(Kind::Plan);
+    let removal = world.store.all(Kind::Change).filter(is_its).last()?;
+    before(world, removal)
 }
 
 /// The links of the newer queries do not look like the query: the service leaves out `/delta`, and writes keys in parentheses.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::rosters;
+use super::{containers, rosters};
 use crate::{
     call::Call,
     directory,
@@ -60,6 +60,9 @@ pub(crate) fn is_there(world: &World, plan: &Row) -> bool {
     match plan.get("container")["type"].as_str() {
         Some("group") => directory::group(world, &plan.parent).is_some(),
         Some("roster") => rosters::find(world, &plan.parent).is_some(),
+        Some("teamsChannel") => {
+            containers::team(plan.get("container")).is_some_and(|team| directory::group(world, team).is_some())
+        }
         _ => true,
     }
 }
@@ -70,6 +73,9 @@ pub(crate) fn may_see(world: &World, plan: &Row, user: &str) -> bool {
         Some("group") => directory::is_member(world, &plan.parent, user),
         Some("roster") => rosters::is_member(world, &plan.parent, user),
         Some("user") => plan.parent == user,
+        Some("teamsChannel") => {
+            containers::team(plan.get("container")).is_some_and(|team| directory::is_member(world, team, user))
+        }
         // There are no drives here: a file belongs to whoever put a plan into it.
         _ => creator(plan) == Some(user),
     };

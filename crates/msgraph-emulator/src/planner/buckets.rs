@@ -21,7 +21,7 @@ pub(crate) fn of_plan(world: &mut World, call: &Call<'_>) -> Result<Reply, Refus
     list(world, call, call.key(0))
 }
 
-fn list(world: &World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal> {
+fn list(world: &mut World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal> {
     let plan = access::plan(world, call, plan)?;
     let buckets: Vec<_> = world.store.children(Kind::Bucket, &plan.id).cloned().collect();
     shown::list(world, call, Kind::Bucket, &buckets)

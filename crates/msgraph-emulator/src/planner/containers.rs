@@ -105,6 +105,31 @@ impl Container {
     }
 }
 
+/// The id of the channel that a path names; that of the team's first channel where it names none.
+pub(crate) fn channel(call: &Call<'_>) -> String {
+    match call.keys.as_slice() {
+        [team] => first_channel(team),
+        _ => call.key(1).to_owned(),
+    }
+}
+
+/// The id of the channel that every team has.
+pub(crate) fn first_channel(team: &str) -> String {
+    format!("19:{}@thread.tacv2", team.replace('-', ""))
+}
+
+/// The container of a plan in a channel, whose team the URL names.
+pub(crate) fn in_channel(base: &str, team: &str, channel: &str) -> Value {
+    let url = format!("{base}/beta/teams/{team}/channels/{channel}");
+    json!({ "containerId": channel, "type": "teamsChannel", "url": url })
+}
+
+/// The id of the team that a plan's channel is in.
+pub(crate) fn team(container: &Value) -> Option<&str> {
+    let (_, rest) = container.get("url")?.as_str()?.split_once("/teams/")?;
+    rest.split('/').next()
+}
+
 /// Writes a body in today's terms: `owner` was the group before there were containers, and the sample of a personal
 /// plan names the container's id `id`.
 pub(crate) fn modern(body: &mut Map<String, Value>) {

@@ -32,6 +32,11 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         details.set("previewType", "automatic");
     }
     keep_notes(call, &before, &mut details);
+    if let Some(Value::Object(requirements)) = details.properties.get_mut("completionRequirements") {
+        for kind in ["approvalRequirement", "checklistRequirement", "formsRequirement"] {
+            requirements.entry(kind).or_insert(Value::Null);
+        }
+    }
     for (name, hint, code) in [
         ("checklist", "orderHint", "MaximumChecklistItemsOnTask"),
         ("references", "previewPriority", "MaximumReferencesOnTask"),

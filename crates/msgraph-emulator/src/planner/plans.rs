@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{access, containers::Container, limits, shown, versions};
+use super::{
+    access,
+    containers::{self, Container},
+    limits, shown, versions,
+};
 use crate::{
     call::Call,
     directory, merge,
@@ -40,19 +44,20 @@ pub(crate) fn of_group(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
     of_container(world, call, call.key(0))
 }
 
-/// `GET /teams/{id}/channels/{id}/planner/plans`: no plan can be put into a channel through this API.
+/// `GET /teams/{id}/channels/{id}/planner/plans`: no plan can be put into a channel through this API, but a seed can.
 pub(crate) fn of_channel(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     if directory::group(world, call.key(0)).is_none() {
         return Err(Refusal::not_found());
     }
-    shown::list(world, call, Kind::Plan, &[])
+    of_container(world, call, &containers::channel(call))
 }
 
 /// The plans of a container that the caller may see.
-pub(crate) fn of_container(world: &World, call: &Call<'_>, container: &str) -> Result<Reply, Refusal> {
+pub(crate) fn of_container(world: &mut World, call: &Call<'_>, container: &str) -> Result<Reply, Refusal> {
     let plans = world.store.children(Kind::Plan, container);
     let plans = plans.filter(|plan| access::is_there(world, plan) && access::may_see(world, plan, &call.me));
-    shown::list(world, call, Kind::Plan, &plans.cloned().collect::<Vec<_>>())
+    let plans: Vec<_> = plans.cloned().collect();
+    shown::list(world, call, Kind::Plan, &plans)
 }
 
 /// `GET /planner/plans/{id}`

@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     call::Call,
+    delta::location,
     etag,
     generated::schema,
+    links,
     query::Expand,
     render,
     reply::{Content, Refusal, Reply},
@@ -58,17 +60,35 @@ pub(crate) fn updated(world: &World, call: &Call<'_>, kind: Kind, row: &Row) -> 
     Ok(reply.header("preference-applied", "return=representation"))
 }
 
-/// A reply with all objects: the service neither filters nor orders nor cuts them, and counts them always.
-pub(crate) fn list(world: &World, call: &Call<'_>, kind: Kind, rows: &[Row]) -> Result<Reply, Refusal> {
-    let objects = rows.iter().map(|row| object(world, call, kind, row).map(Value::Object));
+/// A reply with all objects, or a page of them: the service neither filters nor orders them, and counts them always.
+pub(crate) fn list(world: &mut World, call: &Call<'_>, kind: Kind, rows: &[Row]) -> Result<Reply, Refusal> {
+    let told = call.resumed.as_ref().map_or(0, |state| told(rows, state));
+    let size = call.prefer.page_size.unwrap_or(call.config.planner_page_size);
+    let size = if size == 0 { rows.len() } else { size };
+    let page: Vec<_> = rows.iter().skip(told).take(size).collect();
+    let objects = page.iter().map(|row| object(world, call, kind, row).map(Value::Object));
     let objects = objects.collect::<Result<Vec<_>, _>>()?;
-    let count = objects.len();
     let context = format!("Collection({})", type_of(kind).name);
-    let mut reply = render::page(call, &context, objects, None);
+    let next = (told + page.len() < rows.len()).then(|| {
+        let page: Vec<_> = page.iter().map(|row| &row.id).collect();
+        let state = json!({ "before": told, "page": page });
+        links::give(world, call, &location(call), "$skiptoken", state)
+    });
+    let mut reply = render::page(call, &context, objects, next.map(|next| ("@odata.nextLink", next)));
     if let Content::Json(Value::Object(page)) = &mut reply.body {
-        page.insert("@odata.count".to_owned(), count.into());
+        page.insert("@odata.count".to_owned(), rows.len().into());
     }
     Ok(reply)
+}
+
+/// How many rows were told: those up to the last one of the page before that is still there.
+fn told(rows: &[Row], state: &Value) -> usize {
+    let page = state.get("page").and_then(Value::as_array);
+    let is_told = |row: &Row| page.is_some_and(|page| page.contains(&json!(row.id)));
+    let before = state.get("before").and_then(Value::as_u64);
+    let before = before.and_then(|before| usize::try_from(before).ok());
+    let last = rows.iter().rposition(is_told);
+    last.map_or(before.unwrap_or_default(), |last| last + 1)
 }
 
 fn expanded(world: &World, call: &Call<'_>, kind: Kind, row: &Row, expand: &Expand) -> Result<Value, Refusal> {

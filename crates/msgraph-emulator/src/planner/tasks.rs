@@ -30,7 +30,7 @@ pub(crate) fn of_plan(world: &mut World, call: &Call<'_>) -> Result<Reply, Refus
     list(world, call, call.key(0))
 }
 
-fn list(world: &World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal> {
+fn list(world: &mut World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal> {
     let plan = access::plan(world, call, plan)?;
     let tasks: Vec<_> = world.store.children(Kind::Task, &plan.id).cloned().collect();
     shown::list(world, call, Kind::Task, &tasks)
@@ -39,7 +39,8 @@ fn list(world: &World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal> {
 /// `GET /planner/buckets/{id}/tasks`
 pub(crate) fn of_bucket(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bucket = access::part(world, call, Kind::Bucket, call.key(0))?;
-    shown::list(world, call, Kind::Task, &in_bucket(world, &bucket))
+    let tasks = in_bucket(world, &bucket);
+    shown::list(world, call, Kind::Task, &tasks)
 }
 
 /// The tasks in a bucket.

@@ -100,14 +100,16 @@ fn referenced(world: &mut World, call: &Call<'_>, name: &str, order: &str) -> Re
 /// `GET /me/planner/plans`: those that the user may see.
 pub(crate) fn plans(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let plans = access::plans(world, &call.user).filter(|plan| access::may_see(world, plan, &call.me));
-    shown::list(world, call, Kind::Plan, &plans.cloned().collect::<Vec<_>>())
+    let plans: Vec<_> = plans.cloned().collect();
+    shown::list(world, call, Kind::Plan, &plans)
 }
 
 /// `GET /me/planner/rosterPlans`
 pub(crate) fn roster_plans(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let plans = access::plans(world, &call.user)
         .filter(|plan| plan.get("container")["type"] == "roster" && access::may_see(world, plan, &call.me));
-    shown::list(world, call, Kind::Plan, &plans.cloned().collect::<Vec<_>>())
+    let plans: Vec<_> = plans.cloned().collect();
+    shown::list(world, call, Kind::Plan, &plans)
 }
 
 /// `GET /me/planner/tasks`: those that are assigned to the user and not archived.
@@ -123,13 +125,14 @@ pub(crate) fn my_day_tasks(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     list_tasks(world, call, is_theirs)
 }
 
-fn list_tasks(world: &World, call: &Call<'_>, is_one: impl Fn(&Row) -> bool) -> Result<Reply, Refusal> {
+fn list_tasks(world: &mut World, call: &Call<'_>, is_one: impl Fn(&Row) -> bool) -> Result<Reply, Refusal> {
     let tasks = world.store.all(Kind::Task).filter(|task| {
         let plan = world.store.get(Kind::Plan, &task.parent);
         let may_see = |plan: &Row| access::is_there(world, plan) && access::may_see(world, plan, &call.me);
         is_one(task) && plan.is_some_and(may_see)
     });
-    shown::list(world, call, Kind::Task, &tasks.cloned().collect::<Vec<_>>())
+    let tasks: Vec<_> = tasks.cloned().collect();
+    shown::list(world, call, Kind::Task, &tasks)
 }
 
 /// What Planner knows of the user of the path, from the first time somebody asks.

@@ -47,6 +47,9 @@ pub struct SeedPlan {
     /// The group that it belongs to; otherwise it is the maker's own.
     #[serde(default)]
     pub group: Option<String>,
+    /// Whether it is in the first channel of the group's team, where no client can put a plan.
+    #[serde(default)]
+    pub in_channel: bool,
     /// Labels, such as `category1`.
     #[serde(default)]
     pub categories: BTreeMap<String, String>,
@@ -188,6 +191,7 @@ pub(super) fn launch() -> SeedPlan {
     SeedPlan {
         title: "Launch 2.0".to_owned(),
         by: "adele".to_owned(),
+        in_channel: false,
         group: Some("Product launch".to_owned()),
         categories: [("category1".to_owned(), "Blocking".to_owned())].into(),
         shared_with: vec!["adele".to_owned(), "bruno".to_owned()],

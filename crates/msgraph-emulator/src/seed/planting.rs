@@ -6,7 +6,15 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{Seed, SeedError, SeedList, SeedPlan, SeedStep, SeedTask};
-use crate::{directory, emulator::Incoming, machine::Machine, reply::Content, route::Router, store::Kind};
+use crate::{
+    directory,
+    emulator::Incoming,
+    machine::Machine,
+    planner::containers,
+    reply::Content,
+    route::Router,
+    store::{Kind, Row},
+};
 
 const BASE: &str = "https://graph.microsoft.com";
 
@@ -105,6 +113,9 @@ impl Planting<'_> {
         let body = json!({ "title": plan.title, "container": container });
         let made = self.send(place, &by, "POST", "/planner/plans", "", &body)?;
         let id = text(&made, "id");
+        if plan.in_channel {
+            self.move_to_channel(place, id)?;
+        }
         let mut shared = Map::new();
         for name in &plan.shared_with {
             shared.insert(self.user(&format!("{place}.sharedWith"), name)?, true.into());
@@ -124,6 +135,22 @@ impl Planting<'_> {
                 self.task(&format!("{place}.tasks[{number}]"), &by, id, text(&made, "id"), task)?;
             }
         }
+        Ok(())
+    }
+
+    /// Puts a group's plan into the first channel of its team.
+    fn move_to_channel(&mut self, place: &str, plan: &str) -> Result<(), SeedError> {
+        let world = &mut self.machine.world;
+        let row = world.store.get(Kind::Plan, plan).cloned();
+        let is_groups = |row: &Row| row.get("container")["type"] == "group";
+        let mut row = row
+            .filter(is_groups)
+            .ok_or_else(|| SeedError::at(format!("{place}.inChannel"), "the plan has no group"))?;
+        let channel = containers::first_channel(&row.parent);
+        row.set("container", containers::in_channel(BASE, &row.parent, &channel));
+        row.set("owner", channel.clone());
+        row.parent = channel;
+        world.store.put(Kind::Plan, row);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::{
     filter::Filter,
     generated::schema::OPEN_TYPE_EXTENSION,
     merge,
-    query::{Expand, Query},
+    query::Expand,
     render,
     reply::{Refusal, Reply},
     store::{Kind, Row},
@@ -126,10 +126,7 @@ pub(super) fn expanded(world: &World, call: &Call<'_>, parent: &str, expand: &Ex
     let filter = filter
         .map(|text| Filter::parse(text, &OPEN_TYPE_EXTENSION))
         .transpose()?;
-    let plain = Call {
-        query: Query::default(),
-        ..call.clone()
-    };
+    let plain = call.without_query();
     let mut rows: Vec<_> = world.store.children(Kind::Extension, parent).collect();
     rows.sort_by_key(|row| created(row));
     let shown = rows.into_iter().map(|row| (row, shown(&plain, row)));

@@ -129,11 +129,7 @@ fn check(world: &World, kind: Kind, row: &mut Row) {
 pub(crate) fn all(world: &World, call: &Call<'_>, kind: Kind, task: &str) -> Value {
     let mut rows: Vec<_> = world.store.children(kind, task).collect();
     rows.sort_by_key(|row| created(row));
-    // What the task is asked for by `$select` does not hold for them.
-    let plain = Call {
-        query: crate::query::Query::default(),
-        ..call.clone()
-    };
+    let plain = call.without_query();
     let items = rows.into_iter().map(|row| Value::Object(shown(&plain, kind, row)));
     items.collect::<Vec<_>>().into()
 }

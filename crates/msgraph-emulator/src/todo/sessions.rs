@@ -69,13 +69,23 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let row = find_session(world, call)?;
+    Ok(render::one(call, 200, &context(call), shown(call, &row)))
+}
+
+/// The open sessions of a task.
+pub(super) fn all(world: &World, call: &Call<'_>, task: &str) -> Value {
+    let plain = call.without_query();
+    let rows = world.store.children(Kind::UploadSession, task);
+    rows.map(|row| Value::Object(shown(&plain, row))).collect()
+}
+
+fn shown(call: &Call<'_>, row: &Row) -> Map<String, Value> {
     let mut shown = row.clone();
     shown
         .properties
         .retain(|name, _| ATTACHMENT_SESSION.property(name).is_some());
-    shown.set("nextExpectedRanges", json!([format!("{}-", received(&row))]));
-    let shown = render::entity(call, Kind::UploadSession, &ATTACHMENT_SESSION, &shown);
-    Ok(render::one(call, 200, &context(call), shown))
+    shown.set("nextExpectedRanges", json!([format!("{}-", received(row))]));
+    render::entity(call, Kind::UploadSession, &ATTACHMENT_SESSION, &shown)
 }
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {

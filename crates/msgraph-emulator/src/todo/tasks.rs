@@ -17,7 +17,7 @@ use super::{
     dates, extensions, items,
     mailbox::{find_list, find_task, insert, remove, update},
     pages::{context, page},
-    recurrence,
+    recurrence, sessions,
 };
 
 const DATES: [&str; 4] = ["completedDateTime", "dueDateTime", "reminderDateTime", "startDateTime"];
@@ -120,6 +120,7 @@ fn expanded(world: &World, call: &Call<'_>, row: &Row, expand: &Expand) -> Resul
     match expand.name.as_str() {
         "checklistItems" => Ok(items::all(world, call, Kind::ChecklistItem, &row.id)),
         "linkedResources" => Ok(items::all(world, call, Kind::LinkedResource, &row.id)),
+        "attachmentSessions" => Ok(sessions::all(world, call, &row.id)),
         "extensions" => extensions::expanded(world, call, &row.id, expand),
         name => {
             let message = format!("The property '{name}' cannot be expanded here.");
