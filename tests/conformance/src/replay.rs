@@ -259,6 +259,7 @@ fn state(
         .and_then(Value::as_object_mut)
         .filter(|_| has_next)
     {
+        config.insert("plannerPageSize".to_owned(), 1.into());
         config.insert("pageSize".to_owned(), 1.into());
         config.insert("deltaPageSize".to_owned(), 1.into());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use msgraph_emulator::Emulator;
 use serde_json::{Value, json};
 
-use super::graph::Graph;
+use super::graph::{Graph, ROOT};
 
 /// Ids by what they are of: the names of keys in paths, and some of our own.
 pub(super) type Ids = BTreeMap<&'static str, String>;
@@ -34,8 +34,29 @@ impl Fixture {
         todo(&graph, &mut ids)?;
         base_tasks(&graph, &mut ids)?;
         let snapshot = graph.emulator().snapshot().map_err(|error| error.to_string())?;
-        let snapshot = serde_json::from_slice(&snapshot).map_err(|error| error.to_string())?;
+        let mut snapshot = serde_json::from_slice(&snapshot).map_err(|error| error.to_string())?;
+        move_to_channel(&mut snapshot, &ids);
         Ok(Self { snapshot, ids })
+    }
+}
+
+/// Puts a plan into a channel, which no request can.
+fn move_to_channel(snapshot: &mut Value, ids: &Ids) {
+    let (team, channel) = (id(ids, "team-id"), id(ids, "channel-id"));
+    let plan = id(ids, "channel-plan");
+    let rows = snapshot
+        .get_mut("rows")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten();
+    for row in rows.filter_map(|row| row.get_mut(1)?.as_object_mut()) {
+        let is_plan = row.get("id") == Some(&json!(plan)) && row.get("parent") != Some(&json!(plan));
+        if let Some(Value::Object(properties)) = row.get_mut("properties").filter(|_| is_plan) {
+            let url = format!("{ROOT}/beta/teams/{team}/channels/{channel}");
+            let container = json!({ "containerId": channel, "type": "teamsChannel", "url": url });
+            properties.insert("container".to_owned(), container);
+            row.insert("parent".to_owned(), channel.clone().into());
+        }
     }
 }
 
@@ -73,7 +94,10 @@ fn people(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
     // A team has its group's id.
     let team = id(ids, "group-id");
     ids.insert("team-id", team);
-    ids.insert("channel-id", "19:general@thread.tacv2".to_owned());
+    ids.insert(
+        "channel-id",
+        format!("19:{}@thread.tacv2", id(ids, "team-id").replace('-', "")),
+    );
     Ok(())
 }
 
@@ -81,7 +105,7 @@ fn planner(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
     let group = id(ids, "group-id");
     let in_group = json!({ "containerId": group, "type": "group" });
     let plans = "/beta/planner/plans";
-    for name in ["plannerPlan-id", "other-plan"] {
+    for name in ["plannerPlan-id", "other-plan", "channel-plan"] {
         let body = json!({ "title": name, "container": in_group });
         create(graph, ids, name, plans, &body)?;
     }
@@ -237,14 +261,13 @@ fn todo(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
 
 fn base_tasks(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
     let lists = "/beta/me/tasks/lists";
-    let mut task = String::new();
     for name in ["other-base-list", "baseTaskList-id"] {
         let body = json!({ "@odata.type": "#microsoft.graph.taskList", "displayName": name });
         let list = create(graph, ids, name, lists, &body)?;
-        for title in ["Frames", "Feed"] {
+        for title in ["Frames", "Smoke", "Feed"] {
             let body = json!({ "@odata.type": "#microsoft.graph.task", "displayName": title, "status": "notStarted" });
             let id = create(graph, ids, "baseTask-id", &format!("{lists}/{list}/tasks"), &body)?;
-            task = format!("{lists}/{list}/tasks/{id}");
+            let task = format!("{lists}/{list}/tasks/{id}");
             let body = json!({ "displayName": "Hive", "applicationName": "Hives", "externalId": "4", "webUrl": "https://bees.example" });
             create(
                 graph,
@@ -253,14 +276,9 @@ fn base_tasks(graph: &Graph, ids: &mut Ids) -> Result<(), String> {
                 &format!("{task}/linkedResources"),
                 &body,
             )?;
+            let items = format!("{task}/checklistItems");
+            create(graph, ids, "base-item", &items, &json!({ "displayName": "Boil" }))?;
         }
     }
-    create(
-        graph,
-        ids,
-        "base-item",
-        &format!("{task}/checklistItems"),
-        &json!({ "displayName": "Boil" }),
-    )?;
     Ok(())
 }

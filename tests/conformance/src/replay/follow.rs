@@ -79,12 +79,26 @@ fn change(graph: &Graph, ids: &Ids) -> Result<(), String> {
     ] {
         graph.write("PATCH", &task, &body)?;
     }
+    for (format, body) in [
+        ("assignedTo", json!({ "orderHintsByAssignee": { id("first"): " !" } })),
+        ("bucket", json!({ "orderHint": " !" })),
+        ("progress", json!({ "orderHint": " !" })),
+    ] {
+        graph.write("PATCH", &format!("{task}/{format}TaskBoardFormat"), &body)?;
+    }
     for object in ["other-bucket", "own-plan", "other-plan"] {
         let of = if object == "other-bucket" { "buckets" } else { "plans" };
         graph.write("DELETE", &format!("/beta/planner/{of}/{}", id(object)), &Value::Null)?;
     }
-    graph.write("PATCH", &format!("{task}/details"), &json!({ "description": "Ash." }))?;
+    let step = json!({ "@odata.type": "#microsoft.graph.plannerChecklistItem", "title": "Fans" });
+    let body = json!({ "description": "Ash.", "checklist": { "94b6ff70-dbdd-4fc3-98e0-970709434ba2": step } });
+    graph.write("PATCH", &format!("{task}/details"), &body)?;
     let plan = id("plannerPlan-id");
+    let body = json!({ "sharedWith": { id("second"): true }, "categoryDescriptions": { "category1": "Dry", "category2": "Damp" } });
+    graph.write("PATCH", &format!("/beta/planner/plans/{plan}/details"), &body)?;
+    let favourite = json!({ "@odata.type": "#microsoft.graph.plannerFavoritePlanReference", "orderHint": " !", "planTitle": "Cellar" });
+    let body = json!({ "favoritePlanReferences": { &*plan: favourite } });
+    graph.write("PATCH", "/beta/me/planner", &body)?;
     let bucket = format!("/beta/planner/buckets/{}", id("plannerBucket-id"));
     graph.write("PATCH", &bucket, &json!({ "name": "Daily" }))?;
     graph.write(
@@ -98,7 +112,13 @@ fn change(graph: &Graph, ids: &Ids) -> Result<(), String> {
         "/beta/planner/plans",
         &json!({ "title": "New", "container": body }),
     )?;
-    let body = json!({ "planId": plan, "title": "New", "bucketId": id("plannerBucket-id") });
+    let body = json!({ "planId": plan, "name": "New" });
+    graph.write("POST", "/beta/planner/buckets", &body)?;
+    let assigned = json!({ "@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": " !" });
+    let body = json!({
+        "planId": plan, "title": "New", "bucketId": id("plannerBucket-id"),
+        "assignments": { id("user-id"): assigned }, "appliedCategories": { "category2": true },
+    });
     graph.write("POST", "/beta/planner/tasks", &body)?;
     graph.write(
         "DELETE",

@@ -9,9 +9,7 @@ const RELATIONS: &[&str] = &[
     "bucketId",
     "checklistItems",
     "container",
-    "createdBy",
     "details",
-    "extensions",
     "id",
     "linkedResources",
     "owner",
@@ -43,13 +41,21 @@ pub(super) fn plant(snapshot: &mut Value, operation: &Operation, id: &str, answe
 }
 
 fn add(properties: &mut Map<String, Value>, documented: &Map<String, Value>, sent: &Value) {
-    for (name, value) in documented {
-        let is_ours = properties.get(name).is_some_and(|value| !value.is_null());
-        let is_planted = !name.contains('@') && !RELATIONS.contains(&name.as_str());
-        if is_planted && !is_ours && sent.get(name).is_none() {
-            properties.insert(name.clone(), value.clone());
+    let is_planted = |name: &str| !name.contains('@') && !RELATIONS.contains(&name);
+    for (name, value) in documented.iter().filter(|(name, _)| is_planted(name)) {
+        match (properties.get_mut(name), value, sent.get(name)) {
+            (Some(Value::Object(ours)), Value::Object(value), None) => add(ours, value, &Value::Null),
+            (Some(ours), ..) if !is_empty(ours) => {}
+            (_, _, Some(_)) => {}
+            (_, value, None) => {
+                properties.insert(name.clone(), value.clone());
+            }
         }
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The kind of rows that an operation answers with, as a snapshot names it.

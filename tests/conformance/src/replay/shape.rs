@@ -140,7 +140,7 @@ fn by_sort(items: &[Value]) -> BTreeMap<String, Value> {
         match (sorted.get_mut(&sort), item) {
             // Entries of Planner's feed hold only what changed: they are told from objects by their context.
             (Some(Value::Object(known)), Value::Object(item)) if item.contains_key("@odata.context") => {
-                let known_null = |known: &Map<String, Value>, name: &str| known.get(name).is_none_or(Value::is_null);
+                let known_null = |known: &Map<String, Value>, name: &str| known.get(name).is_none_or(is_nothing);
                 for (name, value) in item {
                     if known_null(known, name) {
                         known.insert(name.clone(), value.clone());
@@ -154,6 +154,10 @@ fn by_sort(items: &[Value]) -> BTreeMap<String, Value> {
         }
     }
     sorted
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(|members| first_member(members).is_none())
 }
 
 /// Whether a type must be named, since another is declared: OData leaves the name of a declared type out.
