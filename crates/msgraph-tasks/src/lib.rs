@@ -1,0 +1,31 @@
+//! Microsoft Planner and To Do, as people think of them.
+//!
+//! This crate is the one to add. It has what no metadata knows of the two services, and re-exports the rest:
+//!
+//! | here | what |
+//! | --- | --- |
+//! | [`Planner`], [`Todo`] | the services, through a [`Client`] |
+//! | [`client`], [`core`], [`model`], [`v1`] | the crates below: the client, the ideas, the types, the requests |
+//!
+//! ```
+//! use msgraph_tasks::{Client, Planner, StaticToken};
+//!
+//! # fn main() -> Result<(), msgraph_tasks::client::BuildError> {
+//! let client = Client::new(StaticToken::new("a token"))?;
+//! let planner = Planner::new(client);
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+mod planner;
+mod todo;
+
+pub use msgraph_client::{self as client, Client, StaticToken};
+pub use msgraph_core::{self as core, ETag, Id, OrderHint, Versioned};
+pub use msgraph_model as model;
+#[cfg(feature = "beta")]
+pub use msgraph_request::beta;
+pub use msgraph_request::v1;
+
+pub use self::{error::Error, planner::Planner, todo::Todo};
