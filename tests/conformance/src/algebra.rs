@@ -114,7 +114,11 @@ where
 {
     let [before, after] = [read::<U::Record>(before)?, read(after)?];
     let update: U = diff(&before, &after).into_update().map_err(|error| error.to_string())?;
-    serde_json::to_string(&update.into_patch()).map_err(|error| error.to_string())
+    let patch = update.into_patch();
+    match patch.fault() {
+        Some(fault) => Err(fault.to_string()),
+        None => serde_json::to_string(&patch).map_err(|error| error.to_string()),
+    }
 }
 
 fn read<R: DeserializeOwned>(text: &str) -> Result<R, String> {

@@ -5,7 +5,7 @@ use serde::de::Error as _;
 use super::{
     diff::{Diff, FieldChange},
     fields,
-    path::FieldPath,
+    path::{FieldPath, Part},
 };
 use crate::{Raw, Record, record};
 
@@ -31,43 +31,37 @@ impl ApplyError {
 /// [`diff`](super::diff) made of records of the same type always fits; what was stored by another program may not.
 pub fn apply<R: Record>(record: &R, diff: &Diff<R>) -> Result<R, ApplyError> {
     let mut record = record.clone();
-    let changes: Vec<_> = diff.changes().collect();
-    for changes in changes.chunk_by(|one, other| one.field.property() == other.field.property()) {
-        apply_property(&mut record, changes)?;
-    }
+    apply_changes(&mut record, &diff.changes().collect::<Vec<_>>())?;
     Ok(record)
 }
 
-/// Makes the changes to one property.
-pub(super) fn apply_property<R: Record>(record: &mut R, changes: &[&FieldChange]) -> Result<(), ApplyError> {
-    let is_whole = |change: &&&FieldChange| change.field.is_whole();
-    for change in changes.iter().filter(is_whole) {
-        put(record, &change.field, change.after.as_ref())?;
+pub(super) fn apply_changes<R: Record>(record: &mut R, changes: &[&FieldChange]) -> Result<(), ApplyError> {
+    for change in changes {
+        let property = change.field.property();
+        let (value, part) = (change.after.as_ref(), change.field.part());
+        match (fields::members(record, property), part) {
+            // An open map that was made is there already.
+            (Some(Some(_)), Part::Whole) if value.is_some_and(Raw::is_empty) => {}
+            (_, Part::Whole) => put(record, &change.field, value)?,
+            (None, _) => {
+                return Err(ApplyError {
+                    field: change.field.clone(),
+                    reason: serde_json::Error::custom("the property is no open map"),
+                });
+            }
+            // What is not there has no members that could be removed.
+            (Some(None), _) if value.is_none() => {}
+            (Some(members), part) => {
+                let mut members = members.unwrap_or_default();
+                match value {
+                    Some(value) => members.0.insert(part.clone(), value.clone()),
+                    None => members.0.remove(part),
+                };
+                put(record, &change.field, Some(&fields::raw(&members)))?;
+            }
+        }
     }
-    let parts: Vec<_> = changes.iter().filter(|change| !is_whole(change)).collect();
-    let Some(first) = parts.first() else {
-        return Ok(());
-    };
-    let property = first.field.property();
-    let Some(members) = fields::members(record, property) else {
-        return Err(ApplyError {
-            field: first.field.clone(),
-            reason: serde_json::Error::custom("the property is no open map"),
-        });
-    };
-    let sets = parts.iter().any(|change| change.after.is_some());
-    // What is not there has no members that could be removed.
-    let Some(mut members) = members.or_else(|| sets.then(fields::Members::default)) else {
-        return Ok(());
-    };
-    for change in &parts {
-        let part = change.field.part();
-        match &change.after {
-            Some(value) => members.0.insert(part.clone(), value.clone()),
-            None => members.0.remove(part),
-        };
-    }
-    put(record, &first.field, Some(&fields::raw(&members)))
+    Ok(())
 }
 
 fn put<R: Record>(record: &mut R, field: &FieldPath, value: Option<&Raw>) -> Result<(), ApplyError> {

@@ -1,5 +1,5 @@
 use super::{
-    apply::{ApplyError, apply, apply_property},
+    apply::{ApplyError, apply, apply_changes},
     diff::{Diff, FieldChange, diff},
     fields,
     fields::is_gone,
@@ -88,7 +88,7 @@ pub fn merge<R: Record>(base: &R, mine: &R, theirs: &R) -> Merge<R> {
             }
         }
         let mut next = merged.clone();
-        match apply_property(&mut next, &taken) {
+        match apply_changes(&mut next, &taken) {
             Ok(()) => merged = next,
             // No value of a record of this type is known not to fit another.
             Err(_) => conflicts.extend(taken.iter().map(|change| conflict(change, change.before.clone()))),
