@@ -9,6 +9,7 @@
 
 pub mod golden;
 pub mod loopback;
+mod maker;
 
 use std::{
     env,
@@ -24,6 +25,8 @@ use msgraph_codegen::{
     tool::{Files as _, Manifest, Present},
 };
 use msgraph_emulator::{Emulator, Seed};
+
+pub use self::maker::Maker;
 
 /// The folder of this repository.
 pub fn repository() -> &'static Path {

@@ -19,7 +19,7 @@ use crate::{
     csdl::{Edm, Primitive, Property, QualifiedName, Revision, Structured, Type, TypeRef, ValueType, Versions},
     docs::{Docs, Item},
     generate,
-    overlay::{Entry, Overlay},
+    overlay::{Entry, OpenTypeEntry, Overlay},
     plan::{Gate, Gated, Method, ModelItem, Plan, RustType, Version},
     reference,
     slice::{Hints, Scope, Slice, Step},
@@ -403,6 +403,14 @@ impl<'a> Context<'a> {
             RustType::Boxed(Box::new(ty))
         } else {
             ty
+        }
+    }
+
+    /// The open type that a property is of.
+    fn open_type(&self, property: &Property) -> Option<&Entry<'a, OpenTypeEntry>> {
+        match &property.ty.value {
+            ValueType::Named(name) if !property.ty.collection => self.overlay.open_types.get(name),
+            _ => None,
         }
     }
 

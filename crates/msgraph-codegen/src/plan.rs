@@ -228,6 +228,8 @@ pub struct Field {
     pub wire: String,
     /// Its type.
     pub ty: RustType,
+    /// Whether it is an open map.
+    pub open: bool,
     /// Its documentation, a line each.
     pub docs: Vec<String>,
     /// The versions that have it.

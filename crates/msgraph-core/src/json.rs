@@ -1,6 +1,6 @@
 //! JSON that is kept as it came.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -36,6 +36,16 @@ impl Raw {
 
     pub(crate) fn null() -> Self {
         Self(RawValue::NULL.to_owned())
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        self.as_str() == "null"
+    }
+
+    /// Whether this is an object without members.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.decode::<BTreeMap<String, IgnoredAny>>()
+            .is_ok_and(|members| members.is_empty())
     }
 
     /// The JSON text.

@@ -9,6 +9,8 @@
 //! | [`polymorphic`] | an object of one of several types is an enum, with a place for those that are not known |
 //! | [`versioned`], [`etag`], [`id`] | an object, its id and its ETag are of one type and travel together |
 //! | [`update`] | what is sent is set and cleared explicitly, never tracked |
+//! | [`merge`](mod@merge) | what differs between two records, and two sides of one merged |
+//! | [`writes`] | what each type that is sent may write, so that a difference becomes an update |
 //! | [`open`] | OData open types as maps with typed keys and values |
 //! | [`enums`], [`flags`], [`date_time`], [`literal`], [`order_hint`], [`json`] | values that lose nothing in a round trip |
 //! | [`request`], [`answer`], [`page`] | a request is a value; it knows the type of its answer |
@@ -29,6 +31,7 @@ pub mod flags;
 pub mod id;
 pub mod json;
 pub mod literal;
+pub mod merge;
 pub mod open;
 pub mod order_hint;
 pub mod page;
@@ -37,6 +40,7 @@ pub mod record;
 pub mod request;
 pub mod update;
 pub mod versioned;
+pub mod writes;
 
 mod text;
 
@@ -54,6 +58,7 @@ pub use self::{
     id::Id,
     json::Raw,
     literal::{Binary, Date, Duration, Guid, TimeOfDay},
+    merge::{Conflict, Diff, FieldChange, FieldPath, Merge, Side, apply, diff, edits, merge},
     open::{Category, EncodedKey, OpenMap},
     order_hint::{NewOrderHint, OrderHint},
     page::{Link, Page},
@@ -61,6 +66,7 @@ pub use self::{
     record::{Entity, Presence, Property, Record},
     request::{Request, RequestFault},
     versioned::Versioned,
+    writes::{NotWritable, Writes},
 };
 
 /// The names that generated code uses, for one `use` at the head of each file. Not for hand-written code.
@@ -81,5 +87,6 @@ pub mod prelude {
             Takes, UpdateIn, V1, Versions, option,
         },
         update::{Edit, Patch},
+        writes::{Removal as MemberRemoval, Writable, Writes},
     };
 }

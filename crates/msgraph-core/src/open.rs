@@ -22,6 +22,11 @@ pub trait OpenKey: PartialEq {
     /// The name of the property as it stands in JSON.
     fn as_wire(&self) -> &str;
 
+    /// What the key stands for: equal for equal keys, however each stands in JSON.
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.as_wire())
+    }
+
     /// Whether OData allows the name for a property. What it reserves makes an annotation, or is refused.
     fn is_allowed(&self) -> bool {
         is_property_name(self.as_wire())
@@ -35,8 +40,9 @@ pub(crate) fn is_property_name(name: &str) -> bool {
 
 /// The open properties of one object, in the order in which they came.
 ///
-/// A member that arrived as null has no value: in a delta page that says that it was removed.
-#[derive(Clone, PartialEq)]
+/// A member that arrived as null has no value: in a delta page that says that it was removed. Two maps are equal when
+/// they hold the same members and annotations, in whatever order they came.
+#[derive(Clone)]
 pub struct OpenMap<K, V> {
     members: Vec<(K, Option<V>)>,
     annotations: Vec<(Box<str>, Raw)>,
@@ -51,6 +57,58 @@ impl<K: OpenKey, V> OpenMap<K, V> {
     /// Whether the key has a value.
     pub fn contains_key(&self, key: &K) -> bool {
         self.get(key).is_some()
+    }
+
+    /// The value of this key, to be changed.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let mut members = self.members.iter_mut();
+        members.find_map(|(known, value)| if known == key { value.as_mut() } else { None })
+    }
+
+    /// Gives a key a value, and returns the one that it had.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let before = self.remove(&key);
+        self.members.push((key, Some(value)));
+        before
+    }
+
+    /// Removes a key, and returns the value that it had.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let mut removed = None;
+        self.members.retain_mut(|(known, value)| {
+            let is_it = known == key;
+            if is_it && removed.is_none() {
+                removed = value.take();
+            }
+            !is_it
+        });
+        removed
+    }
+
+    /// The value of a key; `None` twice where it is not there, once where it is null.
+    pub(crate) fn state(&self, key: &K) -> Option<Option<&V>> {
+        let is_there = || self.members.iter().any(|(known, _)| known == key);
+        let value = self.get(key);
+        (value.is_some() || is_there()).then_some(value)
+    }
+}
+
+impl<K: OpenKey, V: PartialEq> PartialEq for OpenMap<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        let annotation = |map: &Self, name: &str| {
+            let mut annotations = map.annotations.iter();
+            annotations.find_map(|(known, value)| (**known == *name).then(|| value.clone()))
+        };
+        let within = |one: &Self, other: &Self| {
+            one.members.iter().all(|(key, _)| one.state(key) == other.state(key))
+                && one
+                    .annotations
+                    .iter()
+                    .all(|(name, _)| annotation(one, name) == annotation(other, name))
+        };
+        // Most maps that are equal came in the same order.
+        (self.members == other.members && self.annotations == other.annotations)
+            || (within(self, other) && within(other, self))
     }
 }
 
@@ -245,6 +303,10 @@ impl OpenKey for EncodedKey {
 
     fn as_wire(&self) -> &str {
         &self.0
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        self.decode()
     }
 }
 

@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::Text;
 
-/// An order hint as the service returned it. Hints sort by their bytes.
+/// An order hint as the service returned it, or a place that is asked for in a record that is edited. Hints sort by
+/// their bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderHint(Box<str>);
 
@@ -64,6 +65,11 @@ impl OrderHint {
         Self::place(Some(previous.hint()), Some(next.hint()))
     }
 
+    /// Whether the text asks for a place, as a [`NewOrderHint`] does. No hint of the service does.
+    pub fn is_new(&self) -> bool {
+        self.0.contains(' ') && self.0.ends_with('!')
+    }
+
     fn place(previous: Option<&str>, next: Option<&str>) -> NewOrderHint {
         NewOrderHint(format!("{} {}!", previous.unwrap_or_default(), next.unwrap_or_default()).into())
     }
@@ -77,6 +83,14 @@ impl NewOrderHint {
     /// The text of the hint.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A record that is edited holds a place that was not sent yet. The update that is made from it sends the place; the hint
+/// that the service made of it is in its answer.
+impl From<NewOrderHint> for OrderHint {
+    fn from(place: NewOrderHint) -> Self {
+        Self(place.0)
     }
 }
 

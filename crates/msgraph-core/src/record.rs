@@ -4,20 +4,23 @@
 //! null or was not sent (after `$select`, or in a delta page); [`Record::presence`] does. What the build does not
 //! know is kept in [`Extra`] and written back as it came.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+mod extra;
+
+use std::{convert::Infallible, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, Visitor},
+    de::{self, DeserializeSeed, MapAccess, Visitor},
     ser::SerializeMap,
 };
 
-use crate::{ETag, Id, Raw, Versioned, json, request::Versions, text::Text};
+pub use self::extra::Extra;
+use crate::{ETag, Id, OpenMap, Raw, Versioned, open::OpenKey, request::Versions, text::Text};
 
 /// A generated read type.
 ///
 /// The functions from `read` on are generated; the provided ones are for everybody.
-pub trait Record: Default + 'static {
+pub trait Record: Clone + Default + 'static {
     /// The type as `@odata.type` names it, for example `#microsoft.graph.plannerTask`.
     const ODATA_TYPE: &'static str;
 
@@ -65,10 +68,7 @@ pub trait Record: Default + 'static {
     /// The type that the object itself names in `@odata.type`, if it does. It may be one derived from this one.
     fn odata_type(&self) -> Option<&str> {
         let extra = self.extra();
-        if extra.bits & Extra::DECLARED_TYPE != 0 {
-            return Some(Self::ODATA_TYPE);
-        }
-        extra.rare.as_deref()?.odata_type.as_deref()
+        extra.odata_type(Self::ODATA_TYPE)
     }
 }
 
@@ -169,93 +169,6 @@ pub enum Presence {
     Value,
 }
 
-/// What arrived in an object beside the values of its declared properties.
-#[derive(Clone, Default, PartialEq)]
-pub struct Extra {
-    /// One bit for each of the first 63 properties that arrived as null, and [`DECLARED_TYPE`](Self::DECLARED_TYPE).
-    bits: u64,
-    rare: Option<Box<Rare>>,
-}
-
-/// What most objects do not have.
-#[derive(Clone, Default, PartialEq)]
-struct Rare {
-    odata_type: Option<Box<str>>,
-    etag: Option<Box<str>>,
-    unknown: Vec<(Box<str>, Raw)>,
-    more_nulls: Vec<u16>,
-    instead: Option<Raw>,
-}
-
-impl Extra {
-    /// The properties and annotations that this build does not know, in the order in which they came.
-    ///
-    /// `@odata.type` is not among them, and `@odata.etag` is not where the object is [`Versioned`].
-    pub fn unknown(&self) -> impl Iterator<Item = (&str, &Raw)> {
-        let unknown = self.rare.as_deref().map(|rare| rare.unknown.as_slice());
-        unknown.unwrap_or_default().iter().map(|(name, value)| (&**name, value))
-    }
-
-    /// The unknown property of this name.
-    pub fn get(&self, name: &str) -> Option<&Raw> {
-        self.unknown()
-            .find_map(|(known, value)| (known == name).then_some(value))
-    }
-
-    /// The text that arrived instead of an object: the service is known to write `createdBy` so in some change feeds.
-    pub fn instead(&self) -> Option<&Raw> {
-        self.rare.as_deref()?.instead.as_ref()
-    }
-
-    /// How many properties have a bit.
-    const NULLS: u16 = 63;
-    /// Set where `@odata.type` is exactly the type that the record declares; the common case needs no memory.
-    const DECLARED_TYPE: u64 = 1 << 63;
-
-    fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
-    }
-
-    fn is_null(&self, index: u16) -> bool {
-        if index < Self::NULLS {
-            self.bits & (1 << index) != 0
-        } else {
-            self.rare
-                .as_deref()
-                .is_some_and(|rare| rare.more_nulls.contains(&index))
-        }
-    }
-
-    fn set_null(&mut self, index: u16) {
-        if index < Self::NULLS {
-            self.bits |= 1 << index;
-        } else {
-            self.rare().more_nulls.push(index);
-        }
-    }
-
-    /// Keeps an annotation that has no value.
-    fn keep_null(&mut self, name: Cow<'_, str>) {
-        self.rare().unknown.push((name.into(), Raw::null()));
-    }
-
-    fn set_type(&mut self, name: &str, declared: &'static str) {
-        if name == declared {
-            self.bits |= Self::DECLARED_TYPE;
-        } else {
-            self.bits &= !Self::DECLARED_TYPE;
-            self.rare().odata_type = Some(name.into());
-        }
-    }
-}
-
-impl fmt::Debug for Extra {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.unknown().map(|(name, value)| (name, json::Shown { name, value }));
-        formatter.debug_map().entries(shown).finish()
-    }
-}
-
 /// The members of an object while it is read. Used by generated code.
 #[derive(Debug)]
 pub struct Values<A> {
@@ -294,6 +207,20 @@ pub trait VisitProperties {
     ///
     /// What the implementation defines; the walk ends there.
     fn property<R, T: Serialize>(&mut self, property: Property<R>, value: &Option<T>) -> Result<(), Self::Error>;
+
+    /// Sees a property whose value has open properties of its own; like any other, unless the implementation tells
+    /// them apart.
+    ///
+    /// # Errors
+    ///
+    /// What the implementation defines; the walk ends there.
+    fn open_property<R, K: OpenKey, T: Serialize>(
+        &mut self,
+        property: Property<R>,
+        value: &Option<OpenMap<K, T>>,
+    ) -> Result<(), Self::Error> {
+        self.property(property, value)
+    }
 }
 
 struct Probe {
@@ -302,7 +229,7 @@ struct Probe {
 }
 
 impl VisitProperties for Probe {
-    type Error = std::convert::Infallible;
+    type Error = Infallible;
 
     fn property<R, T: Serialize>(&mut self, property: Property<R>, value: &Option<T>) -> Result<(), Self::Error> {
         if property.index == self.index {
@@ -323,7 +250,7 @@ impl VisitProperties for Unset {
     }
 }
 
-const ETAG: &str = "@odata.etag";
+pub(crate) const ETAG: &str = "@odata.etag";
 pub(crate) const TYPE: &str = "@odata.type";
 
 /// Reads the members of an object into a record, and its ETag beside it.
@@ -345,15 +272,15 @@ fn read_members<'de, R: Record, A: MapAccess<'de>>(
         match &*name {
             ETAG => match values.map.next_value()? {
                 Some(text) => *etag = Some(text),
-                None => values.extra.keep_null(name),
+                None => values.extra.keep(name, Raw::null()),
             },
             TYPE => match values.map.next_value::<Option<Text<'de>>>()? {
-                Some(ty) => values.extra.set_type(&ty, R::ODATA_TYPE),
-                None => values.extra.keep_null(name),
+                Some(ty) => values.extra.set_type(Some(&ty), R::ODATA_TYPE),
+                None => values.extra.keep(name, Raw::null()),
             },
             _ => {
                 let value = values.map.next_value()?;
-                values.extra.rare().unknown.push((name.into(), value));
+                values.extra.keep(name, value);
             }
         }
     }
@@ -361,12 +288,94 @@ fn read_members<'de, R: Record, A: MapAccess<'de>>(
     Ok(())
 }
 
+/// Writes one property of a record, or a part of its [`Extra`] that has a name of its own: the text of a value, null, or
+/// nothing at all.
+pub(crate) fn put<R: Record>(record: &mut R, name: &str, value: Option<&Raw>) -> Result<(), serde_json::Error> {
+    let mut values = Values {
+        map: One(value.map_or("null", Raw::as_str)),
+        extra: Extra::default(),
+    };
+    if record.read(name, &mut values)? {
+        record.extra_mut().set_nulls(&values.extra, value.is_some());
+        return Ok(());
+    }
+    let extra = record.extra_mut();
+    let text = value.and_then(|value| value.decode::<Box<str>>().ok());
+    // A null, which is no type and no ETag, is kept like something unknown.
+    let unknown = value.filter(|_| text.is_none());
+    match name {
+        TYPE => {
+            extra.set_type(text.as_deref(), R::ODATA_TYPE);
+            extra.replace(name, unknown);
+        }
+        ETAG => {
+            extra.set_etag(text);
+            extra.replace(name, unknown);
+        }
+        INSTEAD => extra.set_instead(value.cloned()),
+        _ => extra.replace(name, value),
+    }
+    Ok(())
+}
+
+/// The name, which no property has, of the text that arrived instead of an object.
+pub(crate) const INSTEAD: &str = "";
+
+/// An object that is only the value of its one member, whose name was read already.
+struct One<'a>(&'a str);
+
+impl<'de> MapAccess<'de> for One<'de> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, Self::Error> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        seed.deserialize(&mut serde_json::Deserializer::from_str(self.0))
+    }
+}
+
+/// Whether two records whose values are equal hold the same beside them. Used by generated code.
+///
+/// A property that holds a value is not null, even if it was null when it arrived.
+pub fn same_extra<R: Record>(one: &R, other: &R) -> bool {
+    let (extra, others) = (one.extra(), other.extra());
+    extra.is_like(others) && (extra.same_nulls(others) || nulls(one) == nulls(other))
+}
+
+fn nulls<R: Record>(record: &R) -> Vec<u16> {
+    let mut nulls = Nulls {
+        extra: record.extra(),
+        indices: Vec::new(),
+    };
+    let Ok(()) = record.visit(&mut nulls);
+    nulls.indices
+}
+
+/// Finds the properties that are null.
+struct Nulls<'a> {
+    extra: &'a Extra,
+    indices: Vec<u16>,
+}
+
+impl VisitProperties for Nulls<'_> {
+    type Error = Infallible;
+
+    fn property<R, T: Serialize>(&mut self, property: Property<R>, value: &Option<T>) -> Result<(), Infallible> {
+        if value.is_none() && self.extra.is_null(property.index) {
+            self.indices.push(property.index);
+        }
+        Ok(())
+    }
+}
+
 /// Reads a record together with its ETag, after its type was read already.
 pub(crate) fn read_versioned<'de, R: Record, A: MapAccess<'de>>(ty: &str, map: A) -> Result<Versioned<R>, A::Error> {
     let (mut record, mut etag) = (R::default(), None);
     read_members(map, &mut record, &mut etag)?;
     if !ty.is_empty() {
-        record.extra_mut().set_type(ty, R::ODATA_TYPE);
+        record.extra_mut().set_type(Some(ty), R::ODATA_TYPE);
     }
     Ok(Versioned::from_parts(record, etag.map(ETag::new)))
 }
@@ -374,7 +383,7 @@ pub(crate) fn read_versioned<'de, R: Record, A: MapAccess<'de>>(ty: &str, map: A
 /// Keeps an ETag in a record that is read without its version.
 pub(crate) fn keep_etag<R: Record>(record: &mut R, etag: Option<Box<str>>) {
     if etag.is_some() {
-        record.extra_mut().rare().etag = etag;
+        record.extra_mut().set_etag(etag);
     }
 }
 
@@ -398,7 +407,9 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
     /// A text instead of an object is kept: one odd property is no reason to lose a page.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<R, E> {
         let mut record = R::default();
-        record.extra_mut().rare().instead = Some(Raw::from_value(text).map_err(E::custom)?);
+        record
+            .extra_mut()
+            .set_instead(Some(Raw::from_value(text).map_err(E::custom)?));
         Ok(record)
     }
 }
@@ -440,8 +451,7 @@ pub fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Res
 ///
 /// Those of the serializer.
 pub fn serialize<R: Record, S: Serializer>(record: &R, serializer: S) -> Result<S::Ok, S::Error> {
-    let etag = record.extra().rare.as_deref().and_then(|rare| rare.etag.as_deref());
-    serialize_with_etag(record, etag, serializer)
+    serialize_with_etag(record, record.extra().etag(), serializer)
 }
 
 pub(crate) fn serialize_with_etag<R: Record, S: Serializer>(

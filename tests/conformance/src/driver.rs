@@ -13,6 +13,8 @@
 )]
 
 #[rustfmt::skip]
+pub(crate) mod algebra;
+#[rustfmt::skip]
 pub(crate) mod bodies;
 #[rustfmt::skip]
 pub(crate) mod codecs;

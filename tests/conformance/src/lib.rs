@@ -3,6 +3,7 @@
 //! For each exchange the request is made anew by the builders and setters that a user would call, and compared; the response
 //! is decoded to the type of the operation, encoded again, and compared.
 
+pub mod algebra;
 pub mod codec;
 mod driver;
 mod exchange;
@@ -17,7 +18,13 @@ use std::{
 
 use serde::Deserialize;
 
-pub use self::{driver::codecs::CODECS, report::Report};
+pub use self::{
+    driver::{
+        algebra::{LAWS, UPDATES},
+        codecs::CODECS,
+    },
+    report::Report,
+};
 use crate::{exchange::Exchange, report::Exception};
 
 /// `exceptions.toml`.

@@ -1,5 +1,6 @@
 //! A driver of the generated crates, for tests: JSON in, through the builders and the setters that a user would call.
 
+mod algebra;
 mod bodies;
 mod routes;
 mod shapes;
@@ -26,6 +27,11 @@ pub(crate) fn emit(plan: &Plan) -> Result<Files, Diagnostics> {
         &mut files,
         "shapes.rs".to_owned(),
         format::plain_file(shapes::emit(plan)),
+    )?;
+    insert(
+        &mut files,
+        "algebra.rs".to_owned(),
+        format::plain_file(algebra::emit(plan)),
     )?;
     insert(
         &mut files,

@@ -9,6 +9,7 @@ pub(super) fn emit(record: &Record) -> Vec<TokenStream> {
     let scope = Scope::of(&record.name);
     let mut items = vec![structure(record, scope), properties(record), implementation(record)];
     items.extend(record.entity.iter().map(|key| entity(record, key, scope)));
+    items.extend([equality(record)]);
     items.extend(serde(record));
     items
 }
@@ -26,7 +27,7 @@ fn structure(record: &Record, scope: Scope<'_>) -> TokenStream {
     quote! {
         #lines
         #retired
-        #[derive(Debug, Clone, Default, PartialEq)]
+        #[derive(Debug, Clone, Default)]
         #[non_exhaustive]
         pub struct #name {
             #(#fields)*
@@ -64,7 +65,12 @@ fn implementation(record: &Record) -> TokenStream {
     });
     let visits = record.fields.iter().map(|field| {
         let (name, constant) = (ident(&field.name), constant(field));
-        quote!(visitor.property(Self::#constant, &self.#name)?;)
+        let visit = if field.open {
+            quote!(open_property)
+        } else {
+            quote!(property)
+        };
+        quote!(visitor.#visit(Self::#constant, &self.#name)?;)
     });
     let (read, visit) = if record.fields.is_empty() {
         (
@@ -123,6 +129,18 @@ fn entity(record: &Record, key: &EntityKey, scope: Scope<'_>) -> TokenStream {
 
             fn id(&self) -> Option<&Id<#of>> {
                 #id
+            }
+        }
+    }
+}
+
+fn equality(record: &Record) -> TokenStream {
+    let name = ident(&record.name);
+    let fields = record.fields.iter().map(|field| ident(&field.name));
+    quote! {
+        impl PartialEq for #name {
+            fn eq(&self, other: &Self) -> bool {
+                #(self.#fields == other.#fields &&)* record::same_extra(self, other)
             }
         }
     }

@@ -1,3 +1,5 @@
+mod fields;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -53,6 +55,7 @@ pub(super) fn emit(write: &Write, gate: &Gate, cfg: &Cfg<'_>) -> Vec<TokenStream
             }
         },
     ];
+    items.push(fields::emit(write, gate, cfg));
     items.extend(from_single(write));
     items
 }

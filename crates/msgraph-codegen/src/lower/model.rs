@@ -49,11 +49,13 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
     let mut fields: Vec<_> = context
         .properties(name)
         .into_iter()
-        .map(|(declaring, property)| Field {
+        .map(|(declaring, property)| (declaring, property, context.read_type(name, property)))
+        .map(|(declaring, property, ty)| Field {
             name: names::field_name(&property.name),
             constant: names::constant_name(&property.name),
             wire: property.name.clone(),
-            ty: context.read_type(name, property),
+            open: matches!(ty, RustType::Model(_)) && context.open_type(property).is_some(),
+            ty,
             docs: {
                 let mut docs = context.property_docs(name, declaring, &property.name);
                 docs.extend(context.version_docs(context.member_versions(declaring, property.versions)));
@@ -84,6 +86,7 @@ fn record(context: &Context<'_>, name: &QualifiedName, rust_name: String) -> Rec
                 constant: names::constant_name(&navigation.name),
                 wire: navigation.name.clone(),
                 ty,
+                open: false,
                 docs,
                 versions,
                 retired: Context::retired(navigation.retired.as_ref()),

@@ -45,6 +45,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Into",
     "Literal",
     "MapAccess",
+    "MemberRemoval",
     "NewOrderHint",
     "None",
     "Ok",
@@ -84,13 +85,15 @@ const TAKEN_TYPES: &[&str] = &[
     "Versioned",
     "Versions",
     "VisitProperties",
+    "Writable",
+    "Writes",
 ];
 
 /// Methods that builders have of their own.
 const TAKEN_STEPS: &[&str] = &["delete", "get", "new", "update"];
 
 /// Fields and methods that generated types have of their own.
-const TAKEN_FIELDS: &[&str] = &["default", "extra", "into_patch", "new", "property"];
+const TAKEN_FIELDS: &[&str] = &["default", "extra", "from_patch", "into_patch", "new", "property"];
 
 /// The Rust names of the types in a slice. Of two types of one name, that of the shorter namespace keeps it; the other has
 /// the end of its namespace before it.

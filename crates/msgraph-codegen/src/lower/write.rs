@@ -307,9 +307,7 @@ fn setter_value(
     property: &Property,
     purpose: Purpose,
 ) -> Option<SetterValue> {
-    if let (ValueType::Named(ty), false) = (&property.ty.value, property.ty.collection)
-        && let Some(entry) = context.overlay.open_types.get(ty)
-    {
+    if let Some(entry) = context.open_type(property) {
         return members(context, entry, purpose);
     }
     let field = names::field_name(&property.name);

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A step of a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/checklistitem>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ChecklistItem {
     /// When the step was ticked, in UTC.
@@ -76,6 +76,15 @@ impl Entity for ChecklistItem {
     type Key = ChecklistItem;
     fn id(&self) -> Option<&Id<ChecklistItem>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for ChecklistItem {
+    fn eq(&self, other: &Self) -> bool {
+        self.checked_date_time == other.checked_date_time
+            && self.created_date_time == other.created_date_time
+            && self.display_name == other.display_name && self.id == other.id
+            && self.is_checked == other.is_checked && record::same_extra(self, other)
     }
 }
 

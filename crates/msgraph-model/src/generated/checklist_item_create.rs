@@ -39,6 +39,18 @@ impl Edit for ChecklistItemCreate {
     }
 }
 
+impl Writes for ChecklistItemCreate {
+    const FIELDS: &'static [Writable<ChecklistItem>] = &[
+        Writable::plain(ChecklistItem::CHECKED_DATE_TIME),
+        Writable::plain(ChecklistItem::CREATED_DATE_TIME),
+        Writable::plain(ChecklistItem::DISPLAY_NAME).required(),
+        Writable::plain(ChecklistItem::IS_CHECKED),
+    ];
+    fn from_patch(patch: Patch<ChecklistItem>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<String> for ChecklistItemCreate {
     fn from(display_name: String) -> Self {
         Self::new(display_name)

@@ -56,3 +56,15 @@ impl Edit for ChecklistItemUpdate {
         self.0
     }
 }
+
+impl Writes for ChecklistItemUpdate {
+    const FIELDS: &'static [Writable<ChecklistItem>] = &[
+        Writable::plain(ChecklistItem::CHECKED_DATE_TIME).clearable(),
+        Writable::plain(ChecklistItem::CREATED_DATE_TIME),
+        Writable::plain(ChecklistItem::DISPLAY_NAME).clearable(),
+        Writable::plain(ChecklistItem::IS_CHECKED).clearable(),
+    ];
+    fn from_patch(patch: Patch<ChecklistItem>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A date and time in a time zone.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/datetimetimezone>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DateTimeTimeZone {
     /// The date and time without an offset, as in `2026-11-21T08:30:00`.
@@ -47,6 +47,13 @@ impl Record for DateTimeTimeZone {
         visitor.property(Self::DATE_TIME, &self.date_time)?;
         visitor.property(Self::TIME_ZONE, &self.time_zone)?;
         Ok(())
+    }
+}
+
+impl PartialEq for DateTimeTimeZone {
+    fn eq(&self, other: &Self) -> bool {
+        self.date_time == other.date_time && self.time_zone == other.time_zone
+            && record::same_extra(self, other)
     }
 }
 

@@ -24,3 +24,13 @@ impl Edit for DateTimeTimeZoneInput {
         self.0
     }
 }
+
+impl Writes for DateTimeTimeZoneInput {
+    const FIELDS: &'static [Writable<DateTimeTimeZone>] = &[
+        Writable::plain(DateTimeTimeZone::DATE_TIME).required(),
+        Writable::plain(DateTimeTimeZone::TIME_ZONE).required(),
+    ];
+    fn from_patch(patch: Patch<DateTimeTimeZone>) -> Self {
+        Self(patch)
+    }
+}

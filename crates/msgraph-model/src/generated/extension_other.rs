@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What an app keeps with a thing.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/extension>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ExtensionOther {
     /// The id of the extension: its type and its name.
@@ -48,6 +48,12 @@ impl Entity for ExtensionOther {
     type Key = crate::Extension;
     fn id(&self) -> Option<&Id<crate::Extension>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for ExtensionOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A text, plain or in HTML.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/itembody>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ItemBody {
     /// The text.
@@ -47,6 +47,13 @@ impl Record for ItemBody {
         visitor.property(Self::CONTENT, &self.content)?;
         visitor.property(Self::CONTENT_TYPE, &self.content_type)?;
         Ok(())
+    }
+}
+
+impl PartialEq for ItemBody {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content && self.content_type == other.content_type
+            && record::same_extra(self, other)
     }
 }
 

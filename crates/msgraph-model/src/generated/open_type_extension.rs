@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Every distinct name takes up a property of the mailbox for good.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/opentypeextension>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct OpenTypeExtension {
     /// The name, unique to the app, in reverse DNS order.
@@ -56,6 +56,13 @@ impl Entity for OpenTypeExtension {
     type Key = crate::Extension;
     fn id(&self) -> Option<&Id<crate::Extension>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for OpenTypeExtension {
+    fn eq(&self, other: &Self) -> bool {
+        self.extension_name == other.extension_name && self.id == other.id
+            && record::same_extra(self, other)
     }
 }
 

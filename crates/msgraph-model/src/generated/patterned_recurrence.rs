@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// How something recurs: how often, and from when to when.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/patternedrecurrence>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PatternedRecurrence {
     /// How often.
@@ -47,6 +47,13 @@ impl Record for PatternedRecurrence {
         visitor.property(Self::PATTERN, &self.pattern)?;
         visitor.property(Self::RANGE, &self.range)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PatternedRecurrence {
+    fn eq(&self, other: &Self) -> bool {
+        self.pattern == other.pattern && self.range == other.range
+            && record::same_extra(self, other)
     }
 }
 

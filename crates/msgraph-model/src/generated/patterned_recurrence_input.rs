@@ -27,3 +27,15 @@ impl Edit for PatternedRecurrenceInput {
         self.0
     }
 }
+
+impl Writes for PatternedRecurrenceInput {
+    const FIELDS: &'static [Writable<PatternedRecurrence>] = &[
+        Writable::object::<crate::RecurrencePatternInput>(PatternedRecurrence::PATTERN)
+            .required(),
+        Writable::object::<crate::RecurrenceRangeInput>(PatternedRecurrence::RANGE)
+            .required(),
+    ];
+    fn from_patch(patch: Patch<PatternedRecurrence>) -> Self {
+        Self(patch)
+    }
+}

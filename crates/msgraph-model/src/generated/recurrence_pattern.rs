@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// How often something recurs. Which properties count depends on the type.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/recurrencepattern>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RecurrencePattern {
     /// The day of the month, for absolute patterns.
@@ -79,6 +79,17 @@ impl Record for RecurrencePattern {
         visitor.property(Self::MONTH, &self.month)?;
         visitor.property(Self::TYPE, &self.r#type)?;
         Ok(())
+    }
+}
+
+impl PartialEq for RecurrencePattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.day_of_month == other.day_of_month
+            && self.days_of_week == other.days_of_week
+            && self.first_day_of_week == other.first_day_of_week
+            && self.index == other.index && self.interval == other.interval
+            && self.month == other.month && self.r#type == other.r#type
+            && record::same_extra(self, other)
     }
 }
 

@@ -49,3 +49,18 @@ impl Edit for RecurrencePatternInput {
         self.0
     }
 }
+
+impl Writes for RecurrencePatternInput {
+    const FIELDS: &'static [Writable<RecurrencePattern>] = &[
+        Writable::plain(RecurrencePattern::DAYS_OF_WEEK),
+        Writable::plain(RecurrencePattern::DAY_OF_MONTH),
+        Writable::plain(RecurrencePattern::FIRST_DAY_OF_WEEK),
+        Writable::plain(RecurrencePattern::INDEX),
+        Writable::plain(RecurrencePattern::INTERVAL).required(),
+        Writable::plain(RecurrencePattern::MONTH),
+        Writable::plain(RecurrencePattern::TYPE).required(),
+    ];
+    fn from_patch(patch: Patch<RecurrencePattern>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// From when to when something recurs.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/recurrencerange>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RecurrenceRange {
     /// The last date, for a range that ends by date.
@@ -75,6 +75,16 @@ impl Record for RecurrenceRange {
         visitor.property(Self::START_DATE, &self.start_date)?;
         visitor.property(Self::TYPE, &self.r#type)?;
         Ok(())
+    }
+}
+
+impl PartialEq for RecurrenceRange {
+    fn eq(&self, other: &Self) -> bool {
+        self.end_date == other.end_date
+            && self.number_of_occurrences == other.number_of_occurrences
+            && self.recurrence_time_zone == other.recurrence_time_zone
+            && self.start_date == other.start_date && self.r#type == other.r#type
+            && record::same_extra(self, other)
     }
 }
 

@@ -39,3 +39,16 @@ impl Edit for RecurrenceRangeInput {
         self.0
     }
 }
+
+impl Writes for RecurrenceRangeInput {
+    const FIELDS: &'static [Writable<RecurrenceRange>] = &[
+        Writable::plain(RecurrenceRange::END_DATE),
+        Writable::plain(RecurrenceRange::NUMBER_OF_OCCURRENCES),
+        Writable::plain(RecurrenceRange::RECURRENCE_TIME_ZONE),
+        Writable::plain(RecurrenceRange::START_DATE).required(),
+        Writable::plain(RecurrenceRange::TYPE).required(),
+    ];
+    fn from_patch(patch: Patch<RecurrenceRange>) -> Self {
+        Self(patch)
+    }
+}

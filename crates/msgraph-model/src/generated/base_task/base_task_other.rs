@@ -8,7 +8,7 @@ use msgraph_core::prelude::*;
 ///
 /// <https://learn.microsoft.com/graph/api/resources/basetask>
 #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BaseTaskOther {
     /// When the notes were changed last, in UTC.
@@ -182,6 +182,26 @@ impl Entity for BaseTaskOther {
     type Key = crate::BaseTask;
     fn id(&self) -> Option<&Id<crate::BaseTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for BaseTaskOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.body_last_modified_date_time == other.body_last_modified_date_time
+            && self.checklist_items == other.checklist_items
+            && self.completed_date_time == other.completed_date_time
+            && self.created_date_time == other.created_date_time
+            && self.display_name == other.display_name
+            && self.due_date_time == other.due_date_time
+            && self.extensions == other.extensions && self.id == other.id
+            && self.importance == other.importance
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.linked_resources == other.linked_resources
+            && self.parent_list == other.parent_list
+            && self.recurrence == other.recurrence
+            && self.start_date_time == other.start_date_time
+            && self.status == other.status && self.text_body == other.text_body
+            && self.viewpoint == other.viewpoint && record::same_extra(self, other)
     }
 }
 

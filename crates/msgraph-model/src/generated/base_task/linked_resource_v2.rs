@@ -8,7 +8,7 @@ use msgraph_core::prelude::*;
 ///
 /// <https://learn.microsoft.com/graph/api/resources/linkedresource_v2>
 #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LinkedResourceV2 {
     /// The name of the app.
@@ -77,6 +77,15 @@ impl Entity for LinkedResourceV2 {
     type Key = LinkedResourceV2;
     fn id(&self) -> Option<&Id<LinkedResourceV2>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for LinkedResourceV2 {
+    fn eq(&self, other: &Self) -> bool {
+        self.application_name == other.application_name
+            && self.display_name == other.display_name
+            && self.external_id == other.external_id && self.id == other.id
+            && self.web_url == other.web_url && record::same_extra(self, other)
     }
 }
 

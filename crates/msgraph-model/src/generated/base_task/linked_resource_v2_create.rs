@@ -42,3 +42,15 @@ impl Edit for LinkedResourceV2Create {
         self.0
     }
 }
+
+impl Writes for LinkedResourceV2Create {
+    const FIELDS: &'static [Writable<LinkedResourceV2>] = &[
+        Writable::plain(LinkedResourceV2::APPLICATION_NAME),
+        Writable::plain(LinkedResourceV2::DISPLAY_NAME),
+        Writable::plain(LinkedResourceV2::EXTERNAL_ID),
+        Writable::plain(LinkedResourceV2::WEB_URL),
+    ];
+    fn from_patch(patch: Patch<LinkedResourceV2>) -> Self {
+        Self(patch)
+    }
+}

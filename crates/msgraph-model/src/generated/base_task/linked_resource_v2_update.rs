@@ -62,3 +62,15 @@ impl Edit for LinkedResourceV2Update {
         self.0
     }
 }
+
+impl Writes for LinkedResourceV2Update {
+    const FIELDS: &'static [Writable<LinkedResourceV2>] = &[
+        Writable::plain(LinkedResourceV2::APPLICATION_NAME).clearable(),
+        Writable::plain(LinkedResourceV2::DISPLAY_NAME).clearable(),
+        Writable::plain(LinkedResourceV2::EXTERNAL_ID).clearable(),
+        Writable::plain(LinkedResourceV2::WEB_URL).clearable(),
+    ];
+    fn from_patch(patch: Patch<LinkedResourceV2>) -> Self {
+        Self(patch)
+    }
+}

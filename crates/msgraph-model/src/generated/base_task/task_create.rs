@@ -65,6 +65,23 @@ impl Edit for TaskCreate {
     }
 }
 
+impl Writes for TaskCreate {
+    const FIELDS: &'static [Writable<Task>] = &[
+        Writable::plain(Task::COMPLETED_DATE_TIME),
+        Writable::plain(Task::DISPLAY_NAME),
+        Writable::object::<crate::DateTimeTimeZoneInput>(Task::DUE_DATE_TIME),
+        Writable::plain(Task::IMPORTANCE),
+        Writable::object::<crate::PatternedRecurrenceInput>(Task::RECURRENCE),
+        Writable::object::<crate::DateTimeTimeZoneInput>(Task::START_DATE_TIME),
+        Writable::plain(Task::STATUS).required(),
+        Writable::plain(Task::TEXT_BODY),
+        Writable::object::<crate::TaskViewpointInput>(Task::VIEWPOINT),
+    ];
+    fn from_patch(patch: Patch<Task>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<crate::TaskStatusV2> for TaskCreate {
     fn from(status: crate::TaskStatusV2) -> Self {
         Self::new(status)

@@ -25,6 +25,15 @@ impl Edit for TaskListCreate {
     }
 }
 
+impl Writes for TaskListCreate {
+    const FIELDS: &'static [Writable<TaskList>] = &[
+        Writable::plain(TaskList::DISPLAY_NAME).required(),
+    ];
+    fn from_patch(patch: Patch<TaskList>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<String> for TaskListCreate {
     fn from(display_name: String) -> Self {
         Self::new(display_name)

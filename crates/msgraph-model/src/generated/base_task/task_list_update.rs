@@ -32,3 +32,12 @@ impl Edit for TaskListUpdate {
         self.0
     }
 }
+
+impl Writes for TaskListUpdate {
+    const FIELDS: &'static [Writable<TaskList>] = &[
+        Writable::plain(TaskList::DISPLAY_NAME).clearable(),
+    ];
+    fn from_patch(patch: Patch<TaskList>) -> Self {
+        Self(patch)
+    }
+}

@@ -112,3 +112,23 @@ impl Edit for TaskUpdate {
         self.0
     }
 }
+
+impl Writes for TaskUpdate {
+    const FIELDS: &'static [Writable<Task>] = &[
+        Writable::plain(Task::COMPLETED_DATE_TIME).clearable(),
+        Writable::plain(Task::DISPLAY_NAME).clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(Task::DUE_DATE_TIME)
+            .clearable(),
+        Writable::plain(Task::IMPORTANCE).clearable(),
+        Writable::object::<crate::PatternedRecurrenceInput>(Task::RECURRENCE)
+            .clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(Task::START_DATE_TIME)
+            .clearable(),
+        Writable::plain(Task::STATUS).clearable(),
+        Writable::plain(Task::TEXT_BODY).clearable(),
+        Writable::object::<crate::TaskViewpointInput>(Task::VIEWPOINT).clearable(),
+    ];
+    fn from_patch(patch: Patch<Task>) -> Self {
+        Self(patch)
+    }
+}

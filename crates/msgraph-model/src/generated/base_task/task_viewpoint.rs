@@ -8,7 +8,7 @@ use msgraph_core::prelude::*;
 ///
 /// <https://learn.microsoft.com/graph/api/resources/taskviewpoint>
 #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TaskViewpoint {
     /// The names of the user's Outlook categories that the task has.
@@ -52,6 +52,14 @@ impl Record for TaskViewpoint {
         visitor.property(Self::CATEGORIES, &self.categories)?;
         visitor.property(Self::REMINDER_DATE_TIME, &self.reminder_date_time)?;
         Ok(())
+    }
+}
+
+impl PartialEq for TaskViewpoint {
+    fn eq(&self, other: &Self) -> bool {
+        self.categories == other.categories
+            && self.reminder_date_time == other.reminder_date_time
+            && record::same_extra(self, other)
     }
 }
 

@@ -32,3 +32,15 @@ impl Edit for TaskViewpointInput {
         self.0
     }
 }
+
+impl Writes for TaskViewpointInput {
+    const FIELDS: &'static [Writable<TaskViewpoint>] = &[
+        Writable::plain(TaskViewpoint::CATEGORIES),
+        Writable::object::<
+            crate::DateTimeTimeZoneInput,
+        >(TaskViewpoint::REMINDER_DATE_TIME),
+    ];
+    fn from_patch(patch: Patch<TaskViewpoint>) -> Self {
+        Self(patch)
+    }
+}

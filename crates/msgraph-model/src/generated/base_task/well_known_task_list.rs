@@ -8,7 +8,7 @@ use msgraph_core::prelude::*;
 ///
 /// <https://learn.microsoft.com/graph/api/resources/wellknowntasklist>
 #[deprecated(note = "since 2022-05-31, removal announced for 2022-08-31")]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct WellKnownTaskList {
     /// The name of the list.
@@ -84,6 +84,15 @@ impl Entity for WellKnownTaskList {
     type Key = crate::BaseTaskList;
     fn id(&self) -> Option<&Id<crate::BaseTaskList>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for WellKnownTaskList {
+    fn eq(&self, other: &Self) -> bool {
+        self.display_name == other.display_name && self.extensions == other.extensions
+            && self.id == other.id && self.tasks == other.tasks
+            && self.well_known_list_name == other.well_known_list_name
+            && record::same_extra(self, other)
     }
 }
 

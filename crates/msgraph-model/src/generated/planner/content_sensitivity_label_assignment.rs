@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// The sensitivity label of a plan.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/contentsensitivitylabelassignment>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ContentSensitivityLabelAssignment {
     /// How the label came to be there.
@@ -68,6 +68,15 @@ impl Record for ContentSensitivityLabelAssignment {
         visitor.property(Self::SENSITIVITY_LABEL_ID, &self.sensitivity_label_id)?;
         visitor.property(Self::TENANT_ID, &self.tenant_id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for ContentSensitivityLabelAssignment {
+    fn eq(&self, other: &Self) -> bool {
+        self.assignment_method == other.assignment_method
+            && self.justification_text == other.justification_text
+            && self.sensitivity_label_id == other.sensitivity_label_id
+            && self.tenant_id == other.tenant_id && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Who somebody or something is: a user, an application or a device.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/identity>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Identity {
     /// The name to show. It may be out of date, and is often missing.
@@ -47,6 +47,13 @@ impl Record for Identity {
         visitor.property(Self::DISPLAY_NAME, &self.display_name)?;
         visitor.property(Self::ID, &self.id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.display_name == other.display_name && self.id == other.id
+            && record::same_extra(self, other)
     }
 }
 

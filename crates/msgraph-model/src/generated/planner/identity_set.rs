@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// The identities behind an action, one a kind. Kinds that are not declared here are kept in `extra`.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/identityset>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct IdentitySet {
     /// The application that acted.
@@ -53,6 +53,13 @@ impl Record for IdentitySet {
         visitor.property(Self::DEVICE, &self.device)?;
         visitor.property(Self::USER, &self.user)?;
         Ok(())
+    }
+}
+
+impl PartialEq for IdentitySet {
+    fn eq(&self, other: &Self) -> bool {
+        self.application == other.application && self.device == other.device
+            && self.user == other.user && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What the user may do with a plan, as far as a sensitivity label restricts it.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/planusageright>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlanUsageRight {
     /// Whether the plan has a sensitivity label.
@@ -58,6 +58,14 @@ impl Record for PlanUsageRight {
         visitor.property(Self::PLAN_ID, &self.plan_id)?;
         visitor.property(Self::USAGE_RIGHTS, &self.usage_rights)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlanUsageRight {
+    fn eq(&self, other: &Self) -> bool {
+        self.has_sensitivity_label == other.has_sensitivity_label
+            && self.plan_id == other.plan_id && self.usage_rights == other.usage_rights
+            && record::same_extra(self, other)
     }
 }
 

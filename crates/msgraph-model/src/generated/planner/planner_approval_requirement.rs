@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Whether a task has to be approved.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerapprovalrequirement>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerApprovalRequirement {
     /// Whether the task can be completed only when an approval was created for it and given.
@@ -46,6 +46,13 @@ impl Record for PlannerApprovalRequirement {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::IS_APPROVAL_REQUIRED, &self.is_approval_required)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerApprovalRequirement {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_approval_required == other.is_approval_required
+            && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,12 @@ impl Edit for PlannerApprovalRequirementInput {
         self.0
     }
 }
+
+impl Writes for PlannerApprovalRequirementInput {
+    const FIELDS: &'static [Writable<PlannerApprovalRequirement>] = &[
+        Writable::plain(PlannerApprovalRequirement::IS_APPROVAL_REQUIRED),
+    ];
+    fn from_patch(patch: Patch<PlannerApprovalRequirement>) -> Self {
+        Self(patch)
+    }
+}

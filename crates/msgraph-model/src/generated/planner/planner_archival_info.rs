@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Who archived or unarchived something last, when and why.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerarchivalinfo>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerArchivalInfo {
     /// Why it was done, in the words of whoever did it.
@@ -62,6 +62,15 @@ impl Record for PlannerArchivalInfo {
         visitor
             .property(Self::STATUS_CHANGED_DATE_TIME, &self.status_changed_date_time)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerArchivalInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.justification == other.justification
+            && self.status_changed_by == other.status_changed_by
+            && self.status_changed_date_time == other.status_changed_date_time
+            && record::same_extra(self, other)
     }
 }
 

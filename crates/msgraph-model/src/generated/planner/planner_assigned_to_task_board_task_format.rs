@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a task stands on the board by assignee. It shares the id of its task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerassignedtotaskboardtaskformat>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerAssignedToTaskBoardTaskFormat {
     /// The id of the task.
@@ -61,7 +61,11 @@ impl Record for PlannerAssignedToTaskBoardTaskFormat {
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::ID, &self.id)?;
-        visitor.property(Self::ORDER_HINTS_BY_ASSIGNEE, &self.order_hints_by_assignee)?;
+        visitor
+            .open_property(
+                Self::ORDER_HINTS_BY_ASSIGNEE,
+                &self.order_hints_by_assignee,
+            )?;
         visitor.property(Self::UNASSIGNED_ORDER_HINT, &self.unassigned_order_hint)?;
         Ok(())
     }
@@ -71,6 +75,15 @@ impl Entity for PlannerAssignedToTaskBoardTaskFormat {
     type Key = crate::PlannerTask;
     fn id(&self) -> Option<&Id<crate::PlannerTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerAssignedToTaskBoardTaskFormat {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.order_hints_by_assignee == other.order_hints_by_assignee
+            && self.unassigned_order_hint == other.unassigned_order_hint
+            && record::same_extra(self, other)
     }
 }
 

@@ -48,3 +48,17 @@ impl Edit for PlannerAssignedToTaskBoardTaskFormatUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerAssignedToTaskBoardTaskFormatUpdate {
+    const FIELDS: &'static [Writable<PlannerAssignedToTaskBoardTaskFormat>] = &[
+        Writable::order_hint_members(
+            PlannerAssignedToTaskBoardTaskFormat::ORDER_HINTS_BY_ASSIGNEE,
+            MemberRemoval::Never,
+        ),
+        Writable::order_hint(PlannerAssignedToTaskBoardTaskFormat::UNASSIGNED_ORDER_HINT)
+            .clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerAssignedToTaskBoardTaskFormat>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One user's assignment to a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerassignment>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerAssignment {
     /// Who assigned the user.
@@ -58,6 +58,14 @@ impl Record for PlannerAssignment {
         visitor.property(Self::ASSIGNED_DATE_TIME, &self.assigned_date_time)?;
         visitor.property(Self::ORDER_HINT, &self.order_hint)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerAssignment {
+    fn eq(&self, other: &Self) -> bool {
+        self.assigned_by == other.assigned_by
+            && self.assigned_date_time == other.assigned_date_time
+            && self.order_hint == other.order_hint && record::same_extra(self, other)
     }
 }
 

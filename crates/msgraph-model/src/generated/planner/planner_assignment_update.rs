@@ -24,6 +24,15 @@ impl Edit for PlannerAssignmentUpdate {
     }
 }
 
+impl Writes for PlannerAssignmentUpdate {
+    const FIELDS: &'static [Writable<PlannerAssignment>] = &[
+        Writable::order_hint(PlannerAssignment::ORDER_HINT).required(),
+    ];
+    fn from_patch(patch: Patch<PlannerAssignment>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<NewOrderHint> for PlannerAssignmentUpdate {
     fn from(order_hint: NewOrderHint) -> Self {
         Self::new(order_hint)

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// An approval that is attached to a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerbaseapprovalattachment>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerBaseApprovalAttachmentOther {
     /// How far the approval is.
@@ -41,6 +41,12 @@ impl Record for PlannerBaseApprovalAttachmentOther {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::STATUS, &self.status)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerBaseApprovalAttachmentOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.status == other.status && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// An approval that is attached to a task, of the basic kind.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerbasicapprovalattachment>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerBasicApprovalAttachment {
     /// The id of the approval.
@@ -47,6 +47,13 @@ impl Record for PlannerBasicApprovalAttachment {
         visitor.property(Self::APPROVAL_ID, &self.approval_id)?;
         visitor.property(Self::STATUS, &self.status)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerBasicApprovalAttachment {
+    fn eq(&self, other: &Self) -> bool {
+        self.approval_id == other.approval_id && self.status == other.status
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A bucket: a column of a plan, that tasks are in.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerbucket>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerBucket {
     /// Who archived or unarchived the bucket last, when and why.
@@ -100,6 +100,16 @@ impl Entity for PlannerBucket {
     type Key = PlannerBucket;
     fn id(&self) -> Option<&Id<PlannerBucket>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerBucket {
+    fn eq(&self, other: &Self) -> bool {
+        self.archival_info == other.archival_info
+            && self.creation_source == other.creation_source && self.id == other.id
+            && self.is_archived == other.is_archived && self.name == other.name
+            && self.order_hint == other.order_hint && self.plan_id == other.plan_id
+            && self.tasks == other.tasks && record::same_extra(self, other)
     }
 }
 

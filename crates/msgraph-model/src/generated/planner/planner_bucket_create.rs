@@ -29,3 +29,14 @@ impl Edit for PlannerBucketCreate {
         self.0
     }
 }
+
+impl Writes for PlannerBucketCreate {
+    const FIELDS: &'static [Writable<PlannerBucket>] = &[
+        Writable::plain(PlannerBucket::NAME).required(),
+        Writable::order_hint(PlannerBucket::ORDER_HINT),
+        Writable::plain(PlannerBucket::PLAN_ID).required(),
+    ];
+    fn from_patch(patch: Patch<PlannerBucket>) -> Self {
+        Self(patch)
+    }
+}

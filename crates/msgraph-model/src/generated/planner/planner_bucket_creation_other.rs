@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a bucket comes from.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerbucketcreation>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerBucketCreationOther {
     /// What kind of thing created the bucket.
@@ -46,6 +46,13 @@ impl Record for PlannerBucketCreationOther {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::CREATION_SOURCE_KIND, &self.creation_source_kind)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerBucketCreationOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.creation_source_kind == other.creation_source_kind
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a task stands on the board by bucket. It shares the id of its task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerbuckettaskboardtaskformat>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerBucketTaskBoardTaskFormat {
     /// The id of the task.
@@ -54,6 +54,13 @@ impl Entity for PlannerBucketTaskBoardTaskFormat {
     type Key = crate::PlannerTask;
     fn id(&self) -> Option<&Id<crate::PlannerTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerBucketTaskBoardTaskFormat {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.order_hint == other.order_hint
+            && record::same_extra(self, other)
     }
 }
 

@@ -33,3 +33,12 @@ impl Edit for PlannerBucketTaskBoardTaskFormatUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerBucketTaskBoardTaskFormatUpdate {
+    const FIELDS: &'static [Writable<PlannerBucketTaskBoardTaskFormat>] = &[
+        Writable::order_hint(PlannerBucketTaskBoardTaskFormat::ORDER_HINT).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerBucketTaskBoardTaskFormat>) -> Self {
+        Self(patch)
+    }
+}

@@ -46,3 +46,14 @@ impl Edit for PlannerBucketUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerBucketUpdate {
+    const FIELDS: &'static [Writable<PlannerBucket>] = &[
+        Writable::plain(PlannerBucket::NAME),
+        Writable::order_hint(PlannerBucket::ORDER_HINT).clearable(),
+        Writable::plain(PlannerBucket::PLAN_ID).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerBucket>) -> Self {
+        Self(patch)
+    }
+}

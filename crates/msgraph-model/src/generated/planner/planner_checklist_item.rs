@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One item of a checklist.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerchecklistitem>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerChecklistItem {
     /// Whether the item is ticked.
@@ -73,6 +73,16 @@ impl Record for PlannerChecklistItem {
         visitor.property(Self::ORDER_HINT, &self.order_hint)?;
         visitor.property(Self::TITLE, &self.title)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerChecklistItem {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_checked == other.is_checked
+            && self.last_modified_by == other.last_modified_by
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.order_hint == other.order_hint && self.title == other.title
+            && record::same_extra(self, other)
     }
 }
 

@@ -51,3 +51,14 @@ impl Edit for PlannerChecklistItemUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerChecklistItemUpdate {
+    const FIELDS: &'static [Writable<PlannerChecklistItem>] = &[
+        Writable::plain(PlannerChecklistItem::IS_CHECKED).clearable(),
+        Writable::order_hint(PlannerChecklistItem::ORDER_HINT).clearable(),
+        Writable::plain(PlannerChecklistItem::TITLE).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerChecklistItem>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Which items of the checklist have to be ticked before a task can be completed.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerchecklistrequirement>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerChecklistRequirement {
     /// The keys of these items.
@@ -51,6 +51,13 @@ impl Record for PlannerChecklistRequirement {
                 &self.required_checklist_item_ids,
             )?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerChecklistRequirement {
+    fn eq(&self, other: &Self) -> bool {
+        self.required_checklist_item_ids == other.required_checklist_item_ids
+            && record::same_extra(self, other)
     }
 }
 

@@ -29,3 +29,12 @@ impl Edit for PlannerChecklistRequirementInput {
         self.0
     }
 }
+
+impl Writes for PlannerChecklistRequirementInput {
+    const FIELDS: &'static [Writable<PlannerChecklistRequirement>] = &[
+        Writable::plain(PlannerChecklistRequirement::REQUIRED_CHECKLIST_ITEM_IDS),
+    ];
+    fn from_patch(patch: Patch<PlannerChecklistRequirement>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Anything that the change feed of Planner can hold.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerdelta>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerDeltaOther {
     /// The id of the object.
@@ -48,6 +48,12 @@ impl Entity for PlannerDeltaOther {
     type Key = crate::PlannerDelta;
     fn id(&self) -> Option<&Id<crate::PlannerDelta>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerDeltaOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// The thing in a service outside Planner that a bucket stands for.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerexternalbucketsource>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerExternalBucketSource {
     /// The scenario of that service, in reverse DNS order.
@@ -76,6 +76,16 @@ impl Record for PlannerExternalBucketSource {
         visitor.property(Self::EXTERNAL_CONTEXT_ID, &self.external_context_id)?;
         visitor.property(Self::EXTERNAL_OBJECT_ID, &self.external_object_id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerExternalBucketSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.context_scenario_id == other.context_scenario_id
+            && self.creation_source_kind == other.creation_source_kind
+            && self.external_context_id == other.external_context_id
+            && self.external_object_id == other.external_object_id
+            && record::same_extra(self, other)
     }
 }
 

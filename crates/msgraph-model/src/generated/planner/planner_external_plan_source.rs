@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Within an organisation, scenario and object are together the key: a creation that repeats both gives the plan that is there.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerexternalplansource>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerExternalPlanSource {
     /// The scenario of that service, in reverse DNS order.
@@ -78,6 +78,16 @@ impl Record for PlannerExternalPlanSource {
         visitor.property(Self::EXTERNAL_CONTEXT_ID, &self.external_context_id)?;
         visitor.property(Self::EXTERNAL_OBJECT_ID, &self.external_object_id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerExternalPlanSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.context_scenario_id == other.context_scenario_id
+            && self.creation_source_kind == other.creation_source_kind
+            && self.external_context_id == other.external_context_id
+            && self.external_object_id == other.external_object_id
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One link of a task to something outside Planner.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerexternalreference>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerExternalReference {
     /// The name to show.
@@ -75,6 +75,15 @@ impl Record for PlannerExternalReference {
         visitor.property(Self::PREVIEW_PRIORITY, &self.preview_priority)?;
         visitor.property(Self::TYPE, &self.r#type)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerExternalReference {
+    fn eq(&self, other: &Self) -> bool {
+        self.alias == other.alias && self.last_modified_by == other.last_modified_by
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.preview_priority == other.preview_priority
+            && self.r#type == other.r#type && record::same_extra(self, other)
     }
 }
 

@@ -51,3 +51,14 @@ impl Edit for PlannerExternalReferenceUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerExternalReferenceUpdate {
+    const FIELDS: &'static [Writable<PlannerExternalReference>] = &[
+        Writable::plain(PlannerExternalReference::ALIAS).clearable(),
+        Writable::order_hint(PlannerExternalReference::PREVIEW_PRIORITY).clearable(),
+        Writable::plain(PlannerExternalReference::TYPE).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerExternalReference>) -> Self {
+        Self(patch)
+    }
+}

@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Within an organisation, scenario and object are together the key: a creation that repeats both gives the task that is there.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerexternaltasksource>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerExternalTaskSource {
     /// The scenario of that service, in reverse DNS order.
@@ -126,6 +126,20 @@ impl Record for PlannerExternalTaskSource {
         visitor.property(Self::TEAMS_PUBLICATION_INFO, &self.teams_publication_info)?;
         visitor.property(Self::WEB_URL, &self.web_url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerExternalTaskSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.context_scenario_id == other.context_scenario_id
+            && self.creation_source_kind == other.creation_source_kind
+            && self.display_link_type == other.display_link_type
+            && self.display_name_segments == other.display_name_segments
+            && self.external_context_id == other.external_context_id
+            && self.external_object_id == other.external_object_id
+            && self.external_object_version == other.external_object_version
+            && self.teams_publication_info == other.teams_publication_info
+            && self.web_url == other.web_url && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One favourite plan. The plan may have been deleted, renamed or closed to the user since.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerfavoriteplanreference>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerFavoritePlanReference {
     /// Places the plan among the favourites.
@@ -47,6 +47,13 @@ impl Record for PlannerFavoritePlanReference {
         visitor.property(Self::ORDER_HINT, &self.order_hint)?;
         visitor.property(Self::PLAN_TITLE, &self.plan_title)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerFavoritePlanReference {
+    fn eq(&self, other: &Self) -> bool {
+        self.order_hint == other.order_hint && self.plan_title == other.plan_title
+            && record::same_extra(self, other)
     }
 }
 

@@ -41,3 +41,13 @@ impl Edit for PlannerFavoritePlanReferenceUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerFavoritePlanReferenceUpdate {
+    const FIELDS: &'static [Writable<PlannerFavoritePlanReference>] = &[
+        Writable::order_hint(PlannerFavoritePlanReference::ORDER_HINT).clearable(),
+        Writable::plain(PlannerFavoritePlanReference::PLAN_TITLE).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerFavoritePlanReference>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One form that belongs to a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerformreference>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerFormReference {
     /// The name to show.
@@ -53,6 +53,14 @@ impl Record for PlannerFormReference {
         visitor.property(Self::FORM_RESPONSE, &self.form_response)?;
         visitor.property(Self::FORM_WEB_URL, &self.form_web_url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerFormReference {
+    fn eq(&self, other: &Self) -> bool {
+        self.display_name == other.display_name
+            && self.form_response == other.form_response
+            && self.form_web_url == other.form_web_url && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Which forms have to be filled in before a task can be completed.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerformsrequirement>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerFormsRequirement {
     /// The keys of these forms. Read-only.
@@ -41,6 +41,12 @@ impl Record for PlannerFormsRequirement {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::REQUIRED_FORMS, &self.required_forms)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerFormsRequirement {
+    fn eq(&self, other: &Self) -> bool {
+        self.required_forms == other.required_forms && record::same_extra(self, other)
     }
 }
 

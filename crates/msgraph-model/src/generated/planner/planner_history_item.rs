@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Changes of tasks come as the type `taskHistoryItem`; the old and the new values, `oldData` and `newData`, are in `extra`.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerhistoryitem>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerHistoryItem {
     /// Who made the change, and with which application.
@@ -89,6 +89,16 @@ impl Entity for PlannerHistoryItem {
     type Key = PlannerHistoryItem;
     fn id(&self) -> Option<&Id<PlannerHistoryItem>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerHistoryItem {
+    fn eq(&self, other: &Self) -> bool {
+        self.actor == other.actor && self.entity_id == other.entity_id
+            && self.entity_type == other.entity_type
+            && self.event_type == other.event_type && self.id == other.id
+            && self.occurred_date_time == other.occurred_date_time
+            && self.plan_id == other.plan_id && record::same_extra(self, other)
     }
 }
 

@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Labels and whom it is shared with are in its details, which have an ETag of their own.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerplan>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerPlan {
     /// Who archived or unarchived the plan last, when and why.
@@ -166,7 +166,7 @@ impl Record for PlannerPlan {
                 Self::CONTENT_SENSITIVITY_LABEL_ASSIGNMENT,
                 &self.content_sensitivity_label_assignment,
             )?;
-        visitor.property(Self::CONTEXTS, &self.contexts)?;
+        visitor.open_property(Self::CONTEXTS, &self.contexts)?;
         visitor.property(Self::CREATED_BY, &self.created_by)?;
         visitor.property(Self::CREATED_DATE_TIME, &self.created_date_time)?;
         visitor.property(Self::CREATION_SOURCE, &self.creation_source)?;
@@ -186,6 +186,24 @@ impl Entity for PlannerPlan {
     type Key = PlannerPlan;
     fn id(&self) -> Option<&Id<PlannerPlan>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerPlan {
+    fn eq(&self, other: &Self) -> bool {
+        self.archival_info == other.archival_info && self.buckets == other.buckets
+            && self.container == other.container
+            && self.content_sensitivity_label_assignment
+                == other.content_sensitivity_label_assignment
+            && self.contexts == other.contexts && self.created_by == other.created_by
+            && self.created_date_time == other.created_date_time
+            && self.creation_source == other.creation_source
+            && self.details == other.details && self.history_items == other.history_items
+            && self.id == other.id && self.is_archived == other.is_archived
+            && self.owner == other.owner
+            && self.shared_with_containers == other.shared_with_containers
+            && self.tasks == other.tasks && self.title == other.title
+            && record::same_extra(self, other)
     }
 }
 

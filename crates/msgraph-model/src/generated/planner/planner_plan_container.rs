@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What a plan lives in. For a new plan, give the URL, or the id and the type.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerplancontainer>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerPlanContainer {
     /// The id of the container.
@@ -53,6 +53,13 @@ impl Record for PlannerPlanContainer {
         visitor.property(Self::TYPE, &self.r#type)?;
         visitor.property(Self::URL, &self.url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerPlanContainer {
+    fn eq(&self, other: &Self) -> bool {
+        self.container_id == other.container_id && self.r#type == other.r#type
+            && self.url == other.url && record::same_extra(self, other)
     }
 }
 

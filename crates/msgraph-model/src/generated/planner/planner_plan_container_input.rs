@@ -36,3 +36,14 @@ impl Edit for PlannerPlanContainerInput {
         self.0
     }
 }
+
+impl Writes for PlannerPlanContainerInput {
+    const FIELDS: &'static [Writable<PlannerPlanContainer>] = &[
+        Writable::plain(PlannerPlanContainer::CONTAINER_ID),
+        Writable::plain(PlannerPlanContainer::TYPE),
+        Writable::plain(PlannerPlanContainer::URL),
+    ];
+    fn from_patch(patch: Patch<PlannerPlanContainer>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One place outside Planner where a plan is used, such as a tab of Teams or a page of SharePoint.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerplancontext>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerPlanContext {
     /// What the plan is to the app, in the app's own words.
@@ -79,6 +79,16 @@ impl Record for PlannerPlanContext {
         visitor.property(Self::IS_CREATION_CONTEXT, &self.is_creation_context)?;
         visitor.property(Self::OWNER_APP_ID, &self.owner_app_id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerPlanContext {
+    fn eq(&self, other: &Self) -> bool {
+        self.association_type == other.association_type
+            && self.created_date_time == other.created_date_time
+            && self.display_name_segments == other.display_name_segments
+            && self.is_creation_context == other.is_creation_context
+            && self.owner_app_id == other.owner_app_id && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// More about one place outside Planner where a plan is used.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerplancontextdetails>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerPlanContextDetails {
     /// The text of the link. Where it is null, the app chooses one for the kind of link.
@@ -63,6 +63,15 @@ impl Record for PlannerPlanContextDetails {
         visitor.property(Self::STATE, &self.state)?;
         visitor.property(Self::URL, &self.url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerPlanContextDetails {
+    fn eq(&self, other: &Self) -> bool {
+        self.custom_link_text == other.custom_link_text
+            && self.display_link_type == other.display_link_type
+            && self.state == other.state && self.url == other.url
+            && record::same_extra(self, other)
     }
 }
 

@@ -41,3 +41,13 @@ impl Edit for PlannerPlanContextUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerPlanContextUpdate {
+    const FIELDS: &'static [Writable<PlannerPlanContext>] = &[
+        Writable::plain(PlannerPlanContext::ASSOCIATION_TYPE).clearable(),
+        Writable::plain(PlannerPlanContext::DISPLAY_NAME_SEGMENTS).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerPlanContext>) -> Self {
+        Self(patch)
+    }
+}

@@ -42,3 +42,18 @@ impl Edit for PlannerPlanCreate {
         self.0
     }
 }
+
+impl Writes for PlannerPlanCreate {
+    const FIELDS: &'static [Writable<PlannerPlan>] = &[
+        Writable::object::<crate::PlannerPlanContainerInput>(PlannerPlan::CONTAINER)
+            .required(),
+        #[cfg(feature = "beta")]
+        Writable::object_members::<
+            crate::PlannerPlanContextUpdate,
+        >(PlannerPlan::CONTEXTS, MemberRemoval::Never),
+        Writable::plain(PlannerPlan::TITLE).required(),
+    ];
+    fn from_patch(patch: Patch<PlannerPlan>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a plan comes from.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerplancreation>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerPlanCreationOther {
     /// What kind of thing created the plan.
@@ -46,6 +46,13 @@ impl Record for PlannerPlanCreationOther {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::CREATION_SOURCE_KIND, &self.creation_source_kind)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerPlanCreationOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.creation_source_kind == other.creation_source_kind
+            && record::same_extra(self, other)
     }
 }
 

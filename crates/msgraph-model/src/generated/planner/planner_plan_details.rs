@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// The labels of a plan, and whom it is shared with. It shares the id of its plan, not its ETag.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerplandetails>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerPlanDetails {
     /// What the plan calls its labels.
@@ -63,10 +63,10 @@ impl Record for PlannerPlanDetails {
         Ok(true)
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
-        visitor.property(Self::CATEGORY_DESCRIPTIONS, &self.category_descriptions)?;
-        visitor.property(Self::CONTEXT_DETAILS, &self.context_details)?;
+        visitor.open_property(Self::CATEGORY_DESCRIPTIONS, &self.category_descriptions)?;
+        visitor.open_property(Self::CONTEXT_DETAILS, &self.context_details)?;
         visitor.property(Self::ID, &self.id)?;
-        visitor.property(Self::SHARED_WITH, &self.shared_with)?;
+        visitor.open_property(Self::SHARED_WITH, &self.shared_with)?;
         Ok(())
     }
 }
@@ -75,6 +75,14 @@ impl Entity for PlannerPlanDetails {
     type Key = crate::PlannerPlan;
     fn id(&self) -> Option<&Id<crate::PlannerPlan>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerPlanDetails {
+    fn eq(&self, other: &Self) -> bool {
+        self.category_descriptions == other.category_descriptions
+            && self.context_details == other.context_details && self.id == other.id
+            && self.shared_with == other.shared_with && record::same_extra(self, other)
     }
 }
 

@@ -45,3 +45,16 @@ impl Edit for PlannerPlanDetailsUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerPlanDetailsUpdate {
+    const FIELDS: &'static [Writable<PlannerPlanDetails>] = &[
+        Writable::plain_members(
+            PlannerPlanDetails::CATEGORY_DESCRIPTIONS,
+            MemberRemoval::Null,
+        ),
+        Writable::flag_members(PlannerPlanDetails::SHARED_WITH, MemberRemoval::False),
+    ];
+    fn from_patch(patch: Patch<PlannerPlanDetails>) -> Self {
+        Self(patch)
+    }
+}

@@ -47,3 +47,16 @@ impl Edit for PlannerPlanUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerPlanUpdate {
+    const FIELDS: &'static [Writable<PlannerPlan>] = &[
+        #[cfg(feature = "beta")]
+        Writable::object_members::<
+            crate::PlannerPlanContextUpdate,
+        >(PlannerPlan::CONTEXTS, MemberRemoval::Null),
+        Writable::plain(PlannerPlan::TITLE),
+    ];
+    fn from_patch(patch: Patch<PlannerPlan>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a task stands on the board by progress. It shares the id of its task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerprogresstaskboardtaskformat>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerProgressTaskBoardTaskFormat {
     /// The id of the task.
@@ -54,6 +54,13 @@ impl Entity for PlannerProgressTaskBoardTaskFormat {
     type Key = crate::PlannerTask;
     fn id(&self) -> Option<&Id<crate::PlannerTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerProgressTaskBoardTaskFormat {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.order_hint == other.order_hint
+            && record::same_extra(self, other)
     }
 }
 

@@ -34,3 +34,12 @@ impl Edit for PlannerProgressTaskBoardTaskFormatUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerProgressTaskBoardTaskFormatUpdate {
+    const FIELDS: &'static [Writable<PlannerProgressTaskBoardTaskFormat>] = &[
+        Writable::order_hint(PlannerProgressTaskBoardTaskFormat::ORDER_HINT).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerProgressTaskBoardTaskFormat>) -> Self {
+        Self(patch)
+    }
+}

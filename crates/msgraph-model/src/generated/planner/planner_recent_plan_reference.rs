@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One plan that a user opened. The plan may have been deleted, renamed or closed to the user since.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerrecentplanreference>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerRecentPlanReference {
     /// When the user opened the plan last, in UTC.
@@ -53,6 +53,13 @@ impl Record for PlannerRecentPlanReference {
         visitor.property(Self::LAST_ACCESSED_DATE_TIME, &self.last_accessed_date_time)?;
         visitor.property(Self::PLAN_TITLE, &self.plan_title)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerRecentPlanReference {
+    fn eq(&self, other: &Self) -> bool {
+        self.last_accessed_date_time == other.last_accessed_date_time
+            && self.plan_title == other.plan_title && record::same_extra(self, other)
     }
 }
 

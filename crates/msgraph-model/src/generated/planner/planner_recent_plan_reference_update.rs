@@ -44,3 +44,13 @@ impl Edit for PlannerRecentPlanReferenceUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerRecentPlanReferenceUpdate {
+    const FIELDS: &'static [Writable<PlannerRecentPlanReference>] = &[
+        Writable::plain(PlannerRecentPlanReference::LAST_ACCESSED_DATE_TIME).clearable(),
+        Writable::plain(PlannerRecentPlanReference::PLAN_TITLE).clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerRecentPlanReference>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// When a task recurs.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerrecurrenceschedule>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerRecurrenceSchedule {
     /// When the next task of the series will be due, in UTC.
@@ -66,6 +66,15 @@ impl Record for PlannerRecurrenceSchedule {
         visitor.property(Self::PATTERN, &self.pattern)?;
         visitor.property(Self::PATTERN_START_DATE_TIME, &self.pattern_start_date_time)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerRecurrenceSchedule {
+    fn eq(&self, other: &Self) -> bool {
+        self.next_occurrence_date_time == other.next_occurrence_date_time
+            && self.pattern == other.pattern
+            && self.pattern_start_date_time == other.pattern_start_date_time
+            && record::same_extra(self, other)
     }
 }
 

@@ -33,3 +33,16 @@ impl Edit for PlannerRecurrenceScheduleInput {
         self.0
     }
 }
+
+impl Writes for PlannerRecurrenceScheduleInput {
+    const FIELDS: &'static [Writable<PlannerRecurrenceSchedule>] = &[
+        Writable::object::<
+            crate::RecurrencePatternInput,
+        >(PlannerRecurrenceSchedule::PATTERN)
+            .required(),
+        Writable::plain(PlannerRecurrenceSchedule::PATTERN_START_DATE_TIME).required(),
+    ];
+    fn from_patch(patch: Patch<PlannerRecurrenceSchedule>) -> Self {
+        Self(patch)
+    }
+}

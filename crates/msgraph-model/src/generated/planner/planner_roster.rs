@@ -8,7 +8,7 @@ use msgraph_core::prelude::*;
 /// and tasks: within 30 days when that member left, at once when their account was deleted for good.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerroster>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerRoster {
     /// The sensitivity label of the roster. Set by an action of its own.
@@ -83,6 +83,14 @@ impl Entity for PlannerRoster {
     type Key = PlannerRoster;
     fn id(&self) -> Option<&Id<PlannerRoster>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerRoster {
+    fn eq(&self, other: &Self) -> bool {
+        self.assigned_sensitivity_label == other.assigned_sensitivity_label
+            && self.id == other.id && self.members == other.members
+            && self.plans == other.plans && record::same_extra(self, other)
     }
 }
 

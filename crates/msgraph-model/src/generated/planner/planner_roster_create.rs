@@ -21,3 +21,10 @@ impl Edit for PlannerRosterCreate {
         self.0
     }
 }
+
+impl Writes for PlannerRosterCreate {
+    const FIELDS: &'static [Writable<PlannerRoster>] = &[];
+    fn from_patch(patch: Patch<PlannerRoster>) -> Self {
+        Self(patch)
+    }
+}

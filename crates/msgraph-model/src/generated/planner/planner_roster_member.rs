@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One member of a roster.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerrostermember>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerRosterMember {
     /// The id of the membership.
@@ -66,6 +66,14 @@ impl Entity for PlannerRosterMember {
     type Key = PlannerRosterMember;
     fn id(&self) -> Option<&Id<PlannerRosterMember>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerRosterMember {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.roles == other.roles
+            && self.tenant_id == other.tenant_id && self.user_id == other.user_id
+            && record::same_extra(self, other)
     }
 }
 

@@ -34,6 +34,17 @@ impl Edit for PlannerRosterMemberCreate {
     }
 }
 
+impl Writes for PlannerRosterMemberCreate {
+    const FIELDS: &'static [Writable<PlannerRosterMember>] = &[
+        Writable::plain(PlannerRosterMember::ROLES),
+        Writable::plain(PlannerRosterMember::TENANT_ID),
+        Writable::plain(PlannerRosterMember::USER_ID).required(),
+    ];
+    fn from_patch(patch: Patch<PlannerRosterMember>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<&Id<crate::User>> for PlannerRosterMemberCreate {
     fn from(user_id: &Id<crate::User>) -> Self {
         Self::new(user_id)

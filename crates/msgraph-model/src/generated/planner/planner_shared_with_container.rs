@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A container that a plan is shared with, beside the one that it lives in.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannersharedwithcontainer>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerSharedWithContainer {
     /// What those in the container may do with the plan, at most.
@@ -59,6 +59,14 @@ impl Record for PlannerSharedWithContainer {
         visitor.property(Self::TYPE, &self.r#type)?;
         visitor.property(Self::URL, &self.url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerSharedWithContainer {
+    fn eq(&self, other: &Self) -> bool {
+        self.access_level == other.access_level
+            && self.container_id == other.container_id && self.r#type == other.r#type
+            && self.url == other.url && record::same_extra(self, other)
     }
 }
 

@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Its description, checklist and references are in its details, which have an ETag of their own.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertask>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTask {
     /// How many checklist items are not ticked.
@@ -349,7 +349,7 @@ impl Record for PlannerTask {
                 Self::ACTIVE_CHECKLIST_ITEM_COUNT,
                 &self.active_checklist_item_count,
             )?;
-        visitor.property(Self::APPLIED_CATEGORIES, &self.applied_categories)?;
+        visitor.open_property(Self::APPLIED_CATEGORIES, &self.applied_categories)?;
         visitor.property(Self::ARCHIVAL_INFO, &self.archival_info)?;
         visitor
             .property(
@@ -357,7 +357,7 @@ impl Record for PlannerTask {
                 &self.assigned_to_task_board_format,
             )?;
         visitor.property(Self::ASSIGNEE_PRIORITY, &self.assignee_priority)?;
-        visitor.property(Self::ASSIGNMENTS, &self.assignments)?;
+        visitor.open_property(Self::ASSIGNMENTS, &self.assignments)?;
         visitor.property(Self::BUCKET_ID, &self.bucket_id)?;
         visitor
             .property(Self::BUCKET_TASK_BOARD_FORMAT, &self.bucket_task_board_format)?;
@@ -411,6 +411,45 @@ impl Entity for PlannerTask {
     type Key = PlannerTask;
     fn id(&self) -> Option<&Id<PlannerTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerTask {
+    fn eq(&self, other: &Self) -> bool {
+        self.active_checklist_item_count == other.active_checklist_item_count
+            && self.applied_categories == other.applied_categories
+            && self.archival_info == other.archival_info
+            && self.assigned_to_task_board_format == other.assigned_to_task_board_format
+            && self.assignee_priority == other.assignee_priority
+            && self.assignments == other.assignments && self.bucket_id == other.bucket_id
+            && self.bucket_task_board_format == other.bucket_task_board_format
+            && self.checklist_item_count == other.checklist_item_count
+            && self.completed_by == other.completed_by
+            && self.completed_date_time == other.completed_date_time
+            && self.conversation_thread_id == other.conversation_thread_id
+            && self.created_by == other.created_by
+            && self.created_date_time == other.created_date_time
+            && self.creation_source == other.creation_source
+            && self.details == other.details && self.due_date_time == other.due_date_time
+            && self.goal_ids == other.goal_ids && self.has_chat == other.has_chat
+            && self.has_description == other.has_description && self.id == other.id
+            && self.is_archived == other.is_archived
+            && self.is_on_my_day == other.is_on_my_day
+            && self.is_on_my_day_last_modified_date
+                == other.is_on_my_day_last_modified_date
+            && self.last_modified_by == other.last_modified_by
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.messages == other.messages && self.order_hint == other.order_hint
+            && self.percent_complete == other.percent_complete
+            && self.plan_id == other.plan_id && self.preview_type == other.preview_type
+            && self.priority == other.priority
+            && self.progress_task_board_format == other.progress_task_board_format
+            && self.recurrence == other.recurrence
+            && self.reference_count == other.reference_count
+            && self.specified_completion_requirements
+                == other.specified_completion_requirements
+            && self.start_date_time == other.start_date_time && self.title == other.title
+            && record::same_extra(self, other)
     }
 }
 

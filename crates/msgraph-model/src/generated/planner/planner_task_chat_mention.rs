@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One mention of somebody in a message. In HTML, it is a `span` whose `itemid` is the position.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskchatmention>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskChatMention {
     /// Whether a user or an application is mentioned.
@@ -53,6 +53,13 @@ impl Record for PlannerTaskChatMention {
         visitor.property(Self::MENTIONED, &self.mentioned)?;
         visitor.property(Self::POSITION, &self.position)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTaskChatMention {
+    fn eq(&self, other: &Self) -> bool {
+        self.mention_type == other.mention_type && self.mentioned == other.mentioned
+            && self.position == other.position && record::same_extra(self, other)
     }
 }
 

@@ -39,3 +39,14 @@ impl Edit for PlannerTaskChatMentionInput {
         self.0
     }
 }
+
+impl Writes for PlannerTaskChatMentionInput {
+    const FIELDS: &'static [Writable<PlannerTaskChatMention>] = &[
+        Writable::plain(PlannerTaskChatMention::MENTIONED),
+        Writable::plain(PlannerTaskChatMention::MENTION_TYPE),
+        Writable::plain(PlannerTaskChatMention::POSITION),
+    ];
+    fn from_patch(patch: Patch<PlannerTaskChatMention>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One message of the chat on a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskchatmessage>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskChatMessage {
     /// The text, plain or as HTML. The service takes out what is not safe.
@@ -110,6 +110,18 @@ impl Entity for PlannerTaskChatMessage {
     type Key = PlannerTaskChatMessage;
     fn id(&self) -> Option<&Id<PlannerTaskChatMessage>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerTaskChatMessage {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content && self.created_by == other.created_by
+            && self.created_date_time == other.created_date_time
+            && self.deleted_date_time == other.deleted_date_time
+            && self.edited_date_time == other.edited_date_time && self.id == other.id
+            && self.mentions == other.mentions && self.message_type == other.message_type
+            && self.parent_entity_id == other.parent_entity_id
+            && self.reactions == other.reactions && record::same_extra(self, other)
     }
 }
 

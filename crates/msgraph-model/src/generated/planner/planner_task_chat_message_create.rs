@@ -32,6 +32,18 @@ impl Edit for PlannerTaskChatMessageCreate {
     }
 }
 
+impl Writes for PlannerTaskChatMessageCreate {
+    const FIELDS: &'static [Writable<PlannerTaskChatMessage>] = &[
+        Writable::plain(PlannerTaskChatMessage::CONTENT).required(),
+        Writable::objects::<
+            crate::PlannerTaskChatMentionInput,
+        >(PlannerTaskChatMessage::MENTIONS),
+    ];
+    fn from_patch(patch: Patch<PlannerTaskChatMessage>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<String> for PlannerTaskChatMessageCreate {
     fn from(content: String) -> Self {
         Self::new(content)

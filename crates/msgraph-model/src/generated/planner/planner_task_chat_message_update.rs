@@ -44,3 +44,16 @@ impl Edit for PlannerTaskChatMessageUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerTaskChatMessageUpdate {
+    const FIELDS: &'static [Writable<PlannerTaskChatMessage>] = &[
+        Writable::plain(PlannerTaskChatMessage::CONTENT).clearable(),
+        Writable::objects::<
+            crate::PlannerTaskChatMentionInput,
+        >(PlannerTaskChatMessage::MENTIONS)
+            .clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerTaskChatMessage>) -> Self {
+        Self(patch)
+    }
+}

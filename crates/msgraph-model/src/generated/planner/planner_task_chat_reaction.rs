@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One kind of reaction to a message.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskchatreaction>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskChatReaction {
     /// Who reacted so, and when.
@@ -49,6 +49,14 @@ impl Record for PlannerTaskChatReaction {
         visitor.property(Self::REACTION_EVENTS, &self.reaction_events)?;
         visitor.property(Self::REACTION_TYPE, &self.reaction_type)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTaskChatReaction {
+    fn eq(&self, other: &Self) -> bool {
+        self.reaction_events == other.reaction_events
+            && self.reaction_type == other.reaction_type
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// One user's reaction to a message.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskchatreactionevent>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskChatReactionEvent {
     /// Who reacted.
@@ -49,6 +49,14 @@ impl Record for PlannerTaskChatReactionEvent {
         visitor.property(Self::CREATED_BY, &self.created_by)?;
         visitor.property(Self::CREATED_DATE_TIME, &self.created_date_time)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTaskChatReactionEvent {
+    fn eq(&self, other: &Self) -> bool {
+        self.created_by == other.created_by
+            && self.created_date_time == other.created_date_time
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What exactly has to be done before a task can be completed.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskcompletionrequirementdetails>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskCompletionRequirementDetails {
     /// Whether it has to be approved.
@@ -65,6 +65,15 @@ impl Record for PlannerTaskCompletionRequirementDetails {
         visitor.property(Self::CHECKLIST_REQUIREMENT, &self.checklist_requirement)?;
         visitor.property(Self::FORMS_REQUIREMENT, &self.forms_requirement)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTaskCompletionRequirementDetails {
+    fn eq(&self, other: &Self) -> bool {
+        self.approval_requirement == other.approval_requirement
+            && self.checklist_requirement == other.checklist_requirement
+            && self.forms_requirement == other.forms_requirement
+            && record::same_extra(self, other)
     }
 }
 

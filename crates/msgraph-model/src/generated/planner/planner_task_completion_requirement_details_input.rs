@@ -47,3 +47,17 @@ impl Edit for PlannerTaskCompletionRequirementDetailsInput {
         self.0
     }
 }
+
+impl Writes for PlannerTaskCompletionRequirementDetailsInput {
+    const FIELDS: &'static [Writable<PlannerTaskCompletionRequirementDetails>] = &[
+        Writable::object::<
+            crate::PlannerApprovalRequirementInput,
+        >(PlannerTaskCompletionRequirementDetails::APPROVAL_REQUIREMENT),
+        Writable::object::<
+            crate::PlannerChecklistRequirementInput,
+        >(PlannerTaskCompletionRequirementDetails::CHECKLIST_REQUIREMENT),
+    ];
+    fn from_patch(patch: Patch<PlannerTaskCompletionRequirementDetails>) -> Self {
+        Self(patch)
+    }
+}

@@ -99,3 +99,29 @@ impl Edit for PlannerTaskCreate {
         self.0
     }
 }
+
+impl Writes for PlannerTaskCreate {
+    const FIELDS: &'static [Writable<PlannerTask>] = &[
+        Writable::flag_members(PlannerTask::APPLIED_CATEGORIES, MemberRemoval::Never),
+        Writable::order_hint(PlannerTask::ASSIGNEE_PRIORITY),
+        Writable::object_members::<
+            crate::PlannerAssignmentUpdate,
+        >(PlannerTask::ASSIGNMENTS, MemberRemoval::Never),
+        Writable::plain(PlannerTask::BUCKET_ID),
+        Writable::plain(PlannerTask::CONVERSATION_THREAD_ID),
+        Writable::plain(PlannerTask::DUE_DATE_TIME),
+        #[cfg(feature = "beta")]
+        Writable::plain(PlannerTask::IS_ON_MY_DAY),
+        Writable::order_hint(PlannerTask::ORDER_HINT),
+        Writable::plain(PlannerTask::PERCENT_COMPLETE),
+        Writable::plain(PlannerTask::PLAN_ID).required(),
+        Writable::plain(PlannerTask::PRIORITY),
+        #[cfg(feature = "beta")]
+        Writable::object::<crate::PlannerTaskRecurrenceInput>(PlannerTask::RECURRENCE),
+        Writable::plain(PlannerTask::START_DATE_TIME),
+        Writable::plain(PlannerTask::TITLE).required(),
+    ];
+    fn from_patch(patch: Patch<PlannerTask>) -> Self {
+        Self(patch)
+    }
+}

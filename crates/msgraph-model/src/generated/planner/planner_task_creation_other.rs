@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a task comes from. An app can treat all tasks alike; some show more for those that come from elsewhere.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskcreation>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskCreationOther {
     /// What kind of thing created the task.
@@ -57,6 +57,14 @@ impl Record for PlannerTaskCreationOther {
         visitor.property(Self::CREATION_SOURCE_KIND, &self.creation_source_kind)?;
         visitor.property(Self::TEAMS_PUBLICATION_INFO, &self.teams_publication_info)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTaskCreationOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.creation_source_kind == other.creation_source_kind
+            && self.teams_publication_info == other.teams_publication_info
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What a task shows once it is opened. It shares the id of its task, not its ETag.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskdetails>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskDetails {
     /// The approval that is attached to the task.
@@ -101,14 +101,14 @@ impl Record for PlannerTaskDetails {
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::APPROVAL_ATTACHMENT, &self.approval_attachment)?;
-        visitor.property(Self::CHECKLIST, &self.checklist)?;
+        visitor.open_property(Self::CHECKLIST, &self.checklist)?;
         visitor.property(Self::COMPLETION_REQUIREMENTS, &self.completion_requirements)?;
         visitor.property(Self::DESCRIPTION, &self.description)?;
-        visitor.property(Self::FORMS, &self.forms)?;
+        visitor.open_property(Self::FORMS, &self.forms)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::NOTES, &self.notes)?;
         visitor.property(Self::PREVIEW_TYPE, &self.preview_type)?;
-        visitor.property(Self::REFERENCES, &self.references)?;
+        visitor.open_property(Self::REFERENCES, &self.references)?;
         Ok(())
     }
 }
@@ -117,6 +117,18 @@ impl Entity for PlannerTaskDetails {
     type Key = crate::PlannerTask;
     fn id(&self) -> Option<&Id<crate::PlannerTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerTaskDetails {
+    fn eq(&self, other: &Self) -> bool {
+        self.approval_attachment == other.approval_attachment
+            && self.checklist == other.checklist
+            && self.completion_requirements == other.completion_requirements
+            && self.description == other.description && self.forms == other.forms
+            && self.id == other.id && self.notes == other.notes
+            && self.preview_type == other.preview_type
+            && self.references == other.references && record::same_extra(self, other)
     }
 }
 

@@ -109,3 +109,26 @@ impl Edit for PlannerTaskDetailsUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerTaskDetailsUpdate {
+    const FIELDS: &'static [Writable<PlannerTaskDetails>] = &[
+        Writable::object_members::<
+            crate::PlannerChecklistItemUpdate,
+        >(PlannerTaskDetails::CHECKLIST, MemberRemoval::Null),
+        #[cfg(feature = "beta")]
+        Writable::object::<
+            crate::PlannerTaskCompletionRequirementDetailsInput,
+        >(PlannerTaskDetails::COMPLETION_REQUIREMENTS)
+            .clearable(),
+        Writable::plain(PlannerTaskDetails::DESCRIPTION).clearable(),
+        #[cfg(feature = "beta")]
+        Writable::object::<crate::ItemBodyInput>(PlannerTaskDetails::NOTES).clearable(),
+        Writable::plain(PlannerTaskDetails::PREVIEW_TYPE).clearable(),
+        Writable::object_members::<
+            crate::PlannerExternalReferenceUpdate,
+        >(PlannerTaskDetails::REFERENCES, MemberRemoval::Null),
+    ];
+    fn from_patch(patch: Patch<PlannerTaskDetails>) -> Self {
+        Self(patch)
+    }
+}

@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// To complete the task, or to delete it, creates the next one. A series ends when the schedule is set to null before that.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannertaskrecurrence>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTaskRecurrence {
     /// The next task of the series. Null as long as there is none.
@@ -98,6 +98,17 @@ impl Record for PlannerTaskRecurrence {
         visitor.property(Self::SCHEDULE, &self.schedule)?;
         visitor.property(Self::SERIES_ID, &self.series_id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTaskRecurrence {
+    fn eq(&self, other: &Self) -> bool {
+        self.next_in_series_task_id == other.next_in_series_task_id
+            && self.occurrence_id == other.occurrence_id
+            && self.previous_in_series_task_id == other.previous_in_series_task_id
+            && self.recurrence_start_date_time == other.recurrence_start_date_time
+            && self.schedule == other.schedule && self.series_id == other.series_id
+            && record::same_extra(self, other)
     }
 }
 

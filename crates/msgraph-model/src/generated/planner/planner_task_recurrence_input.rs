@@ -31,3 +31,15 @@ impl Edit for PlannerTaskRecurrenceInput {
         self.0
     }
 }
+
+impl Writes for PlannerTaskRecurrenceInput {
+    const FIELDS: &'static [Writable<PlannerTaskRecurrence>] = &[
+        Writable::object::<
+            crate::PlannerRecurrenceScheduleInput,
+        >(PlannerTaskRecurrence::SCHEDULE)
+            .clearable(),
+    ];
+    fn from_patch(patch: Patch<PlannerTaskRecurrence>) -> Self {
+        Self(patch)
+    }
+}

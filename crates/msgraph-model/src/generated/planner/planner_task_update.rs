@@ -172,3 +172,30 @@ impl Edit for PlannerTaskUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerTaskUpdate {
+    const FIELDS: &'static [Writable<PlannerTask>] = &[
+        Writable::flag_members(PlannerTask::APPLIED_CATEGORIES, MemberRemoval::False),
+        Writable::order_hint(PlannerTask::ASSIGNEE_PRIORITY).clearable(),
+        Writable::object_members::<
+            crate::PlannerAssignmentUpdate,
+        >(PlannerTask::ASSIGNMENTS, MemberRemoval::Null),
+        Writable::plain(PlannerTask::BUCKET_ID).clearable(),
+        Writable::plain(PlannerTask::CONVERSATION_THREAD_ID).clearable(),
+        Writable::plain(PlannerTask::DUE_DATE_TIME).clearable(),
+        #[cfg(feature = "beta")]
+        Writable::plain(PlannerTask::IS_ON_MY_DAY).clearable(),
+        Writable::order_hint(PlannerTask::ORDER_HINT).clearable(),
+        Writable::plain(PlannerTask::PERCENT_COMPLETE).clearable(),
+        #[cfg(feature = "beta")]
+        Writable::plain(PlannerTask::PLAN_ID.only_in(Versions::BETA)).clearable(),
+        Writable::plain(PlannerTask::PRIORITY).clearable(),
+        #[cfg(feature = "beta")]
+        Writable::object::<crate::PlannerTaskRecurrenceInput>(PlannerTask::RECURRENCE),
+        Writable::plain(PlannerTask::START_DATE_TIME).clearable(),
+        Writable::plain(PlannerTask::TITLE),
+    ];
+    fn from_patch(patch: Patch<PlannerTask>) -> Self {
+        Self(patch)
+    }
+}

@@ -7,7 +7,7 @@ use msgraph_core::prelude::*;
 /// Such a task cannot be deleted by those who have it, and some of its properties may be closed to them.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/plannerteamspublicationinfo>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerTeamsPublicationInfo {
     /// What kind of thing created the task.
@@ -115,6 +115,20 @@ impl Record for PlannerTeamsPublicationInfo {
         visitor.property(Self::PUBLISHING_TEAM_NAME, &self.publishing_team_name)?;
         visitor.property(Self::TEAMS_PUBLICATION_INFO, &self.teams_publication_info)?;
         Ok(())
+    }
+}
+
+impl PartialEq for PlannerTeamsPublicationInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.creation_source_kind == other.creation_source_kind
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.publication_id == other.publication_id
+            && self.publication_name == other.publication_name
+            && self.published_to_plan_id == other.published_to_plan_id
+            && self.publishing_team_id == other.publishing_team_id
+            && self.publishing_team_name == other.publishing_team_name
+            && self.teams_publication_info == other.teams_publication_info
+            && record::same_extra(self, other)
     }
 }
 

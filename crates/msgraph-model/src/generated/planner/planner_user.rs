@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Planner, as a user sees it: which plans are favourites, and which were opened last.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/planneruser>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PlannerUser {
     /// The user's favourite plans; at most 30.
@@ -115,12 +115,16 @@ impl Record for PlannerUser {
     }
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor
-            .property(Self::FAVORITE_PLAN_REFERENCES, &self.favorite_plan_references)?;
+            .open_property(
+                Self::FAVORITE_PLAN_REFERENCES,
+                &self.favorite_plan_references,
+            )?;
         visitor.property(Self::FAVORITE_PLANS, &self.favorite_plans)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::MY_DAY_TASKS, &self.my_day_tasks)?;
         visitor.property(Self::PLANS, &self.plans)?;
-        visitor.property(Self::RECENT_PLAN_REFERENCES, &self.recent_plan_references)?;
+        visitor
+            .open_property(Self::RECENT_PLAN_REFERENCES, &self.recent_plan_references)?;
         visitor.property(Self::RECENT_PLANS, &self.recent_plans)?;
         visitor.property(Self::ROSTER_PLANS, &self.roster_plans)?;
         visitor.property(Self::TASKS, &self.tasks)?;
@@ -132,6 +136,18 @@ impl Entity for PlannerUser {
     type Key = PlannerUser;
     fn id(&self) -> Option<&Id<PlannerUser>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for PlannerUser {
+    fn eq(&self, other: &Self) -> bool {
+        self.favorite_plan_references == other.favorite_plan_references
+            && self.favorite_plans == other.favorite_plans && self.id == other.id
+            && self.my_day_tasks == other.my_day_tasks && self.plans == other.plans
+            && self.recent_plan_references == other.recent_plan_references
+            && self.recent_plans == other.recent_plans
+            && self.roster_plans == other.roster_plans && self.tasks == other.tasks
+            && record::same_extra(self, other)
     }
 }
 

@@ -59,3 +59,17 @@ impl Edit for PlannerUserUpdate {
         self.0
     }
 }
+
+impl Writes for PlannerUserUpdate {
+    const FIELDS: &'static [Writable<PlannerUser>] = &[
+        Writable::object_members::<
+            crate::PlannerFavoritePlanReferenceUpdate,
+        >(PlannerUser::FAVORITE_PLAN_REFERENCES, MemberRemoval::Null),
+        Writable::object_members::<
+            crate::PlannerRecentPlanReferenceUpdate,
+        >(PlannerUser::RECENT_PLAN_REFERENCES, MemberRemoval::Null),
+    ];
+    fn from_patch(patch: Patch<PlannerUser>) -> Self {
+        Self(patch)
+    }
+}

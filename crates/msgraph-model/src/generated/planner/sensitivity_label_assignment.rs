@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A sensitivity label that was assigned to something.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/sensitivitylabelassignment>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SensitivityLabelAssignment {
     /// How the label came to be there.
@@ -60,6 +60,14 @@ impl Record for SensitivityLabelAssignment {
         visitor.property(Self::SENSITIVITY_LABEL_ID, &self.sensitivity_label_id)?;
         visitor.property(Self::TENANT_ID, &self.tenant_id)?;
         Ok(())
+    }
+}
+
+impl PartialEq for SensitivityLabelAssignment {
+    fn eq(&self, other: &Self) -> bool {
+        self.assignment_method == other.assignment_method
+            && self.sensitivity_label_id == other.sensitivity_label_id
+            && self.tenant_id == other.tenant_id && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What a sensitivity label lets a user do.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/usagerightsinfo>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UsageRightsInfo {
     /// Whether the user may copy.
@@ -65,6 +65,15 @@ impl Record for UsageRightsInfo {
         visitor.property(Self::ALLOW_PRINT, &self.allow_print)?;
         visitor.property(Self::ALLOW_VIEW, &self.allow_view)?;
         Ok(())
+    }
+}
+
+impl PartialEq for UsageRightsInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.allow_copy == other.allow_copy && self.allow_edit == other.allow_edit
+            && self.allow_export == other.allow_export
+            && self.allow_print == other.allow_print
+            && self.allow_view == other.allow_view && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What an administrator sets for To Do in the whole organisation.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/admintodo>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AdminTodo {
     /// The id of the object; there is one for the organisation.
@@ -54,6 +54,13 @@ impl Entity for AdminTodo {
     type Key = AdminTodo;
     fn id(&self) -> Option<&Id<AdminTodo>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for AdminTodo {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.settings == other.settings
+            && record::same_extra(self, other)
     }
 }
 

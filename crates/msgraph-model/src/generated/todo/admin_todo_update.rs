@@ -31,3 +31,12 @@ impl Edit for AdminTodoUpdate {
         self.0
     }
 }
+
+impl Writes for AdminTodoUpdate {
+    const FIELDS: &'static [Writable<AdminTodo>] = &[
+        Writable::object::<crate::TodoSettingsInput>(AdminTodo::SETTINGS).clearable(),
+    ];
+    fn from_patch(patch: Patch<AdminTodo>) -> Self {
+        Self(patch)
+    }
+}

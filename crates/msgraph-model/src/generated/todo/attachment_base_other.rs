@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Something that is attached to a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/attachmentbase>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttachmentBaseOther {
     /// The media type.
@@ -78,6 +78,15 @@ impl Entity for AttachmentBaseOther {
     type Key = crate::AttachmentBase;
     fn id(&self) -> Option<&Id<crate::AttachmentBase>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for AttachmentBaseOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.content_type == other.content_type && self.id == other.id
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.name == other.name && self.size == other.size
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What is going to be uploaded.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/attachmentinfo>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttachmentInfo {
     /// The kind of attachment; To Do takes files only.
@@ -61,6 +61,14 @@ impl Record for AttachmentInfo {
         visitor.property(Self::NAME, &self.name)?;
         visitor.property(Self::SIZE, &self.size)?;
         Ok(())
+    }
+}
+
+impl PartialEq for AttachmentInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.attachment_type == other.attachment_type
+            && self.content_type == other.content_type && self.name == other.name
+            && self.size == other.size && record::same_extra(self, other)
     }
 }
 

@@ -37,3 +37,15 @@ impl Edit for AttachmentInfoInput {
         self.0
     }
 }
+
+impl Writes for AttachmentInfoInput {
+    const FIELDS: &'static [Writable<AttachmentInfo>] = &[
+        Writable::plain(AttachmentInfo::ATTACHMENT_TYPE).required(),
+        Writable::plain(AttachmentInfo::CONTENT_TYPE),
+        Writable::plain(AttachmentInfo::NAME).required(),
+        Writable::plain(AttachmentInfo::SIZE).required(),
+    ];
+    fn from_patch(patch: Patch<AttachmentInfo>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// An upload to a task that has begun. It ends when the last part has come, at its time, or when it is deleted.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/attachmentsession>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttachmentSession {
     /// When the upload ends, done or not, in UTC. A part that arrives does not move it.
@@ -70,6 +70,14 @@ impl Entity for AttachmentSession {
     type Key = AttachmentSession;
     fn id(&self) -> Option<&Id<AttachmentSession>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for AttachmentSession {
+    fn eq(&self, other: &Self) -> bool {
+        self.expiration_date_time == other.expiration_date_time && self.id == other.id
+            && self.next_expected_ranges == other.next_expected_ranges
+            && record::same_extra(self, other)
     }
 }
 

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// Where a task comes from in another app.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/linkedresource>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LinkedResource {
     /// The name of the app.
@@ -74,6 +74,15 @@ impl Entity for LinkedResource {
     type Key = LinkedResource;
     fn id(&self) -> Option<&Id<LinkedResource>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for LinkedResource {
+    fn eq(&self, other: &Self) -> bool {
+        self.application_name == other.application_name
+            && self.display_name == other.display_name
+            && self.external_id == other.external_id && self.id == other.id
+            && self.web_url == other.web_url && record::same_extra(self, other)
     }
 }
 

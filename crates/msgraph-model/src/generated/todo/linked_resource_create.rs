@@ -41,3 +41,15 @@ impl Edit for LinkedResourceCreate {
         self.0
     }
 }
+
+impl Writes for LinkedResourceCreate {
+    const FIELDS: &'static [Writable<LinkedResource>] = &[
+        Writable::plain(LinkedResource::APPLICATION_NAME),
+        Writable::plain(LinkedResource::DISPLAY_NAME),
+        Writable::plain(LinkedResource::EXTERNAL_ID),
+        Writable::plain(LinkedResource::WEB_URL),
+    ];
+    fn from_patch(patch: Patch<LinkedResource>) -> Self {
+        Self(patch)
+    }
+}

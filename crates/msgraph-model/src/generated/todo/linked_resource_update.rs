@@ -61,3 +61,15 @@ impl Edit for LinkedResourceUpdate {
         self.0
     }
 }
+
+impl Writes for LinkedResourceUpdate {
+    const FIELDS: &'static [Writable<LinkedResource>] = &[
+        Writable::plain(LinkedResource::APPLICATION_NAME).clearable(),
+        Writable::plain(LinkedResource::DISPLAY_NAME).clearable(),
+        Writable::plain(LinkedResource::EXTERNAL_ID).clearable(),
+        Writable::plain(LinkedResource::WEB_URL).clearable(),
+    ];
+    fn from_patch(patch: Patch<LinkedResource>) -> Self {
+        Self(patch)
+    }
+}

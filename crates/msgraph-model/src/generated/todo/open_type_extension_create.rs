@@ -29,6 +29,16 @@ impl Edit for OpenTypeExtensionCreate {
     }
 }
 
+impl Writes for OpenTypeExtensionCreate {
+    const FIELDS: &'static [Writable<OpenTypeExtension>] = &[
+        Writable::plain(OpenTypeExtension::EXTENSION_NAME).required(),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<OpenTypeExtension>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<String> for OpenTypeExtensionCreate {
     fn from(extension_name: String) -> Self {
         Self::new(extension_name)

@@ -31,3 +31,13 @@ impl Edit for OpenTypeExtensionUpdate {
         self.0
     }
 }
+
+impl Writes for OpenTypeExtensionUpdate {
+    const FIELDS: &'static [Writable<OpenTypeExtension>] = &[
+        Writable::plain(OpenTypeExtension::EXTENSION_NAME),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<OpenTypeExtension>) -> Self {
+        Self(patch)
+    }
+}

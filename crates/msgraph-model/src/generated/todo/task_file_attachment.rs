@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A file that is attached to a task.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/taskfileattachment>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TaskFileAttachment {
     /// The content. Lists leave it out.
@@ -84,6 +84,16 @@ impl Entity for TaskFileAttachment {
     type Key = crate::AttachmentBase;
     fn id(&self) -> Option<&Id<crate::AttachmentBase>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for TaskFileAttachment {
+    fn eq(&self, other: &Self) -> bool {
+        self.content_bytes == other.content_bytes
+            && self.content_type == other.content_type && self.id == other.id
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.name == other.name && self.size == other.size
+            && record::same_extra(self, other)
     }
 }
 

@@ -29,3 +29,14 @@ impl Edit for TaskFileAttachmentCreate {
         self.0
     }
 }
+
+impl Writes for TaskFileAttachmentCreate {
+    const FIELDS: &'static [Writable<TaskFileAttachment>] = &[
+        Writable::plain(TaskFileAttachment::CONTENT_BYTES).required(),
+        Writable::plain(TaskFileAttachment::CONTENT_TYPE),
+        Writable::plain(TaskFileAttachment::NAME).required(),
+    ];
+    fn from_patch(patch: Patch<TaskFileAttachment>) -> Self {
+        Self(patch)
+    }
+}

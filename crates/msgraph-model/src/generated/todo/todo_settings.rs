@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// The settings of To Do for the whole organisation.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/todosettings>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TodoSettings {
     /// Whether users may join lists of people outside the organisation.
@@ -77,6 +77,15 @@ impl Record for TodoSettings {
                 &self.is_push_notification_enabled,
             )?;
         Ok(())
+    }
+}
+
+impl PartialEq for TodoSettings {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_external_join_enabled == other.is_external_join_enabled
+            && self.is_external_share_enabled == other.is_external_share_enabled
+            && self.is_push_notification_enabled == other.is_push_notification_enabled
+            && record::same_extra(self, other)
     }
 }
 

@@ -36,3 +36,14 @@ impl Edit for TodoSettingsInput {
         self.0
     }
 }
+
+impl Writes for TodoSettingsInput {
+    const FIELDS: &'static [Writable<TodoSettings>] = &[
+        Writable::plain(TodoSettings::IS_EXTERNAL_JOIN_ENABLED),
+        Writable::plain(TodoSettings::IS_EXTERNAL_SHARE_ENABLED),
+        Writable::plain(TodoSettings::IS_PUSH_NOTIFICATION_ENABLED),
+    ];
+    fn from_patch(patch: Patch<TodoSettings>) -> Self {
+        Self(patch)
+    }
+}

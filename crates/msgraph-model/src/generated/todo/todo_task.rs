@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A task of To Do. By default its id changes when it is moved to another list.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/todotask>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TodoTask {
     /// The uploads of files that have begun.
@@ -214,6 +214,30 @@ impl Entity for TodoTask {
     type Key = TodoTask;
     fn id(&self) -> Option<&Id<TodoTask>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for TodoTask {
+    fn eq(&self, other: &Self) -> bool {
+        self.attachment_sessions == other.attachment_sessions
+            && self.attachments == other.attachments && self.body == other.body
+            && self.body_last_modified_date_time == other.body_last_modified_date_time
+            && self.categories == other.categories
+            && self.checklist_items == other.checklist_items
+            && self.completed_date_time == other.completed_date_time
+            && self.created_date_time == other.created_date_time
+            && self.due_date_time == other.due_date_time
+            && self.extensions == other.extensions
+            && self.has_attachments == other.has_attachments && self.id == other.id
+            && self.importance == other.importance
+            && self.is_reminder_on == other.is_reminder_on
+            && self.last_modified_date_time == other.last_modified_date_time
+            && self.linked_resources == other.linked_resources
+            && self.recurrence == other.recurrence
+            && self.reminder_date_time == other.reminder_date_time
+            && self.start_date_time == other.start_date_time
+            && self.status == other.status && self.title == other.title
+            && record::same_extra(self, other)
     }
 }
 

@@ -94,6 +94,27 @@ impl Edit for TodoTaskCreate {
     }
 }
 
+impl Writes for TodoTaskCreate {
+    const FIELDS: &'static [Writable<TodoTask>] = &[
+        Writable::object::<crate::ItemBodyInput>(TodoTask::BODY),
+        Writable::plain(TodoTask::CATEGORIES),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::COMPLETED_DATE_TIME),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::DUE_DATE_TIME),
+        Writable::typed_objects::<crate::OpenTypeExtensionCreate>(TodoTask::EXTENSIONS),
+        Writable::plain(TodoTask::IMPORTANCE),
+        Writable::plain(TodoTask::IS_REMINDER_ON),
+        Writable::objects::<crate::LinkedResourceCreate>(TodoTask::LINKED_RESOURCES),
+        Writable::object::<crate::PatternedRecurrenceInput>(TodoTask::RECURRENCE),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::REMINDER_DATE_TIME),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::START_DATE_TIME),
+        Writable::plain(TodoTask::STATUS),
+        Writable::plain(TodoTask::TITLE).required(),
+    ];
+    fn from_patch(patch: Patch<TodoTask>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<String> for TodoTaskCreate {
     fn from(title: String) -> Self {
         Self::new(title)

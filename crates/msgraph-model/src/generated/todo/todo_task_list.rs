@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// A list of tasks.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/todotasklist>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TodoTaskList {
     /// The name of the list.
@@ -93,6 +93,16 @@ impl Entity for TodoTaskList {
     type Key = TodoTaskList;
     fn id(&self) -> Option<&Id<TodoTaskList>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for TodoTaskList {
+    fn eq(&self, other: &Self) -> bool {
+        self.display_name == other.display_name && self.extensions == other.extensions
+            && self.id == other.id && self.is_owner == other.is_owner
+            && self.is_shared == other.is_shared && self.tasks == other.tasks
+            && self.wellknown_list_name == other.wellknown_list_name
+            && record::same_extra(self, other)
     }
 }
 

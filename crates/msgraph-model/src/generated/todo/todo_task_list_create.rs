@@ -34,6 +34,18 @@ impl Edit for TodoTaskListCreate {
     }
 }
 
+impl Writes for TodoTaskListCreate {
+    const FIELDS: &'static [Writable<TodoTaskList>] = &[
+        Writable::plain(TodoTaskList::DISPLAY_NAME).required(),
+        Writable::typed_objects::<
+            crate::OpenTypeExtensionCreate,
+        >(TodoTaskList::EXTENSIONS),
+    ];
+    fn from_patch(patch: Patch<TodoTaskList>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<String> for TodoTaskListCreate {
     fn from(display_name: String) -> Self {
         Self::new(display_name)

@@ -31,3 +31,12 @@ impl Edit for TodoTaskListUpdate {
         self.0
     }
 }
+
+impl Writes for TodoTaskListUpdate {
+    const FIELDS: &'static [Writable<TodoTaskList>] = &[
+        Writable::plain(TodoTaskList::DISPLAY_NAME).clearable(),
+    ];
+    fn from_patch(patch: Patch<TodoTaskList>) -> Self {
+        Self(patch)
+    }
+}

@@ -116,3 +116,27 @@ impl Edit for TodoTaskUpdate {
         self.0
     }
 }
+
+impl Writes for TodoTaskUpdate {
+    const FIELDS: &'static [Writable<TodoTask>] = &[
+        Writable::object::<crate::ItemBodyInput>(TodoTask::BODY).clearable(),
+        Writable::plain(TodoTask::CATEGORIES).clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::COMPLETED_DATE_TIME)
+            .clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::DUE_DATE_TIME)
+            .clearable(),
+        Writable::plain(TodoTask::IMPORTANCE),
+        Writable::plain(TodoTask::IS_REMINDER_ON),
+        Writable::object::<crate::PatternedRecurrenceInput>(TodoTask::RECURRENCE)
+            .clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::REMINDER_DATE_TIME)
+            .clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(TodoTask::START_DATE_TIME)
+            .clearable(),
+        Writable::plain(TodoTask::STATUS),
+        Writable::plain(TodoTask::TITLE).clearable(),
+    ];
+    fn from_patch(patch: Patch<TodoTask>) -> Self {
+        Self(patch)
+    }
+}

@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// An upload that has begun.
 ///
 /// <https://learn.microsoft.com/graph/api/resources/uploadsession>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UploadSession {
     /// When the upload ends, done or not, in UTC. For To Do it does not move.
@@ -63,6 +63,14 @@ impl Record for UploadSession {
         visitor.property(Self::NEXT_EXPECTED_RANGES, &self.next_expected_ranges)?;
         visitor.property(Self::UPLOAD_URL, &self.upload_url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for UploadSession {
+    fn eq(&self, other: &Self) -> bool {
+        self.expiration_date_time == other.expiration_date_time
+            && self.next_expected_ranges == other.next_expected_ranges
+            && self.upload_url == other.upload_url && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.inbox`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Inbox {
     /// The property `id` of `example.inbox`.
@@ -54,6 +54,13 @@ impl Entity for Inbox {
     type Key = Inbox;
     fn id(&self) -> Option<&Id<Inbox>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Inbox {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.messages == other.messages
+            && record::same_extra(self, other)
     }
 }
 

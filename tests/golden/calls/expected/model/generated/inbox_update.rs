@@ -21,3 +21,10 @@ impl Edit for InboxUpdate {
         self.0
     }
 }
+
+impl Writes for InboxUpdate {
+    const FIELDS: &'static [Writable<Inbox>] = &[];
+    fn from_patch(patch: Patch<Inbox>) -> Self {
+        Self(patch)
+    }
+}

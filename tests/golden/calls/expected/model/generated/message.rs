@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.message`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Message {
     /// The property `id` of `example.item`.
@@ -52,6 +52,12 @@ impl Entity for Message {
     type Key = Message;
     fn id(&self) -> Option<&Id<Message>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.text == other.text && record::same_extra(self, other)
     }
 }
 

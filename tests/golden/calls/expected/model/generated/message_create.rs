@@ -26,3 +26,10 @@ impl Edit for MessageCreate {
         self.0
     }
 }
+
+impl Writes for MessageCreate {
+    const FIELDS: &'static [Writable<Message>] = &[Writable::plain(Message::TEXT)];
+    fn from_patch(patch: Patch<Message>) -> Self {
+        Self(patch)
+    }
+}

@@ -31,3 +31,12 @@ impl Edit for MessageUpdate {
         self.0
     }
 }
+
+impl Writes for MessageUpdate {
+    const FIELDS: &'static [Writable<Message>] = &[
+        Writable::plain(Message::TEXT).clearable(),
+    ];
+    fn from_patch(patch: Patch<Message>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.session`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Session {
     /// The property `url` of `example.session`.
@@ -39,6 +39,12 @@ impl Record for Session {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::URL, &self.url)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.url == other.url && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for SessionInput {
         self.0
     }
 }
+
+impl Writes for SessionInput {
+    const FIELDS: &'static [Writable<Session>] = &[Writable::plain(Session::URL)];
+    fn from_patch(patch: Patch<Session>) -> Self {
+        Self(patch)
+    }
+}

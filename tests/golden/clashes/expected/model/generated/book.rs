@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.book`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Book {
     /// The property `1` of `example.book`.
@@ -82,6 +82,15 @@ impl Entity for Book {
     type Key = Book;
     fn id(&self) -> Option<&Id<Book>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Book {
+    fn eq(&self, other: &Self) -> bool {
+        self._1 == other._1 && self.id_ == other.id_ && self.id__ == other.id__
+            && self.title == other.title && self.r#gen == other.r#gen
+            && self.id == other.id && self.title_ == other.title_
+            && record::same_extra(self, other)
     }
 }
 

@@ -51,3 +51,17 @@ impl Edit for BookCreate {
         self.0
     }
 }
+
+impl Writes for BookCreate {
+    const FIELDS: &'static [Writable<Book>] = &[
+        Writable::object::<crate::GenInput>(Book::GEN),
+        Writable::plain(Book::ID),
+        Writable::plain(Book::ID_),
+        Writable::plain(Book::TITLE),
+        Writable::plain(Book::TITLE_),
+        Writable::plain(Book::_1),
+    ];
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

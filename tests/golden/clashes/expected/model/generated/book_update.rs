@@ -81,3 +81,17 @@ impl Edit for BookUpdate {
         self.0
     }
 }
+
+impl Writes for BookUpdate {
+    const FIELDS: &'static [Writable<Book>] = &[
+        Writable::object::<crate::GenInput>(Book::GEN).clearable(),
+        Writable::plain(Book::ID).clearable(),
+        Writable::plain(Book::ID_).clearable(),
+        Writable::plain(Book::TITLE).clearable(),
+        Writable::plain(Book::TITLE_).clearable(),
+        Writable::plain(Book::_1).clearable(),
+    ];
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

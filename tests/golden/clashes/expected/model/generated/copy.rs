@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.copy`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Copy {
     /// The property `aB` of `example.copy`.
@@ -52,6 +52,13 @@ impl Entity for Copy {
     type Key = Copy;
     fn id(&self) -> Option<&Id<Copy>> {
         None
+    }
+}
+
+impl PartialEq for Copy {
+    fn eq(&self, other: &Self) -> bool {
+        self.a_b == other.a_b && self.a_b_ == other.a_b_
+            && record::same_extra(self, other)
     }
 }
 

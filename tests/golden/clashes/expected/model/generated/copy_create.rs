@@ -31,3 +31,13 @@ impl Edit for CopyCreate {
         self.0
     }
 }
+
+impl Writes for CopyCreate {
+    const FIELDS: &'static [Writable<Copy>] = &[
+        Writable::plain(Copy::A_B),
+        Writable::plain(Copy::A_B_),
+    ];
+    fn from_patch(patch: Patch<Copy>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.gen`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Gen {
     /// The property `self` of `example.gen`.
@@ -39,6 +39,12 @@ impl Record for Gen {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::SELF, &self.self_)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Gen {
+    fn eq(&self, other: &Self) -> bool {
+        self.self_ == other.self_ && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for GenInput {
         self.0
     }
 }
+
+impl Writes for GenInput {
+    const FIELDS: &'static [Writable<Gen>] = &[Writable::plain(Gen::SELF)];
+    fn from_patch(patch: Patch<Gen>) -> Self {
+        Self(patch)
+    }
+}

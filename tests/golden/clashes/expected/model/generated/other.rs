@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.other`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Other {
     /// The property `id` of `example.thing`.
@@ -46,6 +46,12 @@ impl Entity for Other {
     type Key = crate::Thing;
     fn id(&self) -> Option<&Id<crate::Thing>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Other {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for OtherCreate {
         self.0
     }
 }
+
+impl Writes for OtherCreate {
+    const FIELDS: &'static [Writable<Other>] = &[];
+    fn from_patch(patch: Patch<Other>) -> Self {
+        Self(patch)
+    }
+}

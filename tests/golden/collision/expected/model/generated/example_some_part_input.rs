@@ -21,3 +21,10 @@ impl Edit for ExampleSomePartInput {
         self.0
     }
 }
+
+impl Writes for ExampleSomePartInput {
+    const FIELDS: &'static [Writable<ExampleSomePart>] = &[];
+    fn from_patch(patch: Patch<ExampleSomePart>) -> Self {
+        Self(patch)
+    }
+}

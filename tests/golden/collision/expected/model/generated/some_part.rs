@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.SomePart`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SomePart {
     /// What arrived beside these properties.
@@ -31,6 +31,12 @@ impl Record for SomePart {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         let _ = visitor;
         Ok(())
+    }
+}
+
+impl PartialEq for SomePart {
+    fn eq(&self, other: &Self) -> bool {
+        record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for SomePartInput {
         self.0
     }
 }
+
+impl Writes for SomePartInput {
+    const FIELDS: &'static [Writable<SomePart>] = &[];
+    fn from_patch(patch: Patch<SomePart>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for SomePartUpdateInput {
         self.0
     }
 }
+
+impl Writes for SomePartUpdateInput {
+    const FIELDS: &'static [Writable<SomePartUpdate>] = &[];
+    fn from_patch(patch: Patch<SomePartUpdate>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for StoreSomePartInput {
         self.0
     }
 }
+
+impl Writes for StoreSomePartInput {
+    const FIELDS: &'static [Writable<StoreSomePart>] = &[];
+    fn from_patch(patch: Patch<StoreSomePart>) -> Self {
+        Self(patch)
+    }
+}

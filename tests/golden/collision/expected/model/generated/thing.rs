@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.thing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Thing {
     /// The property `bar` of `example.thing`.
@@ -78,6 +78,14 @@ impl Entity for Thing {
     type Key = Thing;
     fn id(&self) -> Option<&Id<Thing>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Thing {
+    fn eq(&self, other: &Self) -> bool {
+        self.bar == other.bar && self.id == other.id && self.other == other.other
+            && self.part == other.part && self.store == other.store
+            && self.update == other.update && record::same_extra(self, other)
     }
 }
 

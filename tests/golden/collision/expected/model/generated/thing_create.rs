@@ -41,3 +41,15 @@ impl Edit for ThingCreate {
         self.0
     }
 }
+
+impl Writes for ThingCreate {
+    const FIELDS: &'static [Writable<Thing>] = &[
+        Writable::object::<crate::SomePartInput>(Thing::OTHER),
+        Writable::object::<crate::ExampleSomePartInput>(Thing::PART),
+        Writable::object::<crate::StoreSomePartInput>(Thing::STORE),
+        Writable::object::<crate::SomePartUpdateInput>(Thing::UPDATE),
+    ];
+    fn from_patch(patch: Patch<Thing>) -> Self {
+        Self(patch)
+    }
+}

@@ -61,3 +61,15 @@ impl Edit for ThingUpdate {
         self.0
     }
 }
+
+impl Writes for ThingUpdate {
+    const FIELDS: &'static [Writable<Thing>] = &[
+        Writable::object::<crate::SomePartInput>(Thing::OTHER).clearable(),
+        Writable::object::<crate::ExampleSomePartInput>(Thing::PART).clearable(),
+        Writable::object::<crate::StoreSomePartInput>(Thing::STORE).clearable(),
+        Writable::object::<crate::SomePartUpdateInput>(Thing::UPDATE).clearable(),
+    ];
+    fn from_patch(patch: Patch<Thing>) -> Self {
+        Self(patch)
+    }
+}

@@ -36,3 +36,14 @@ impl Edit for AddressInput {
         self.0
     }
 }
+
+impl Writes for AddressInput {
+    const FIELDS: &'static [Writable<Address>] = &[
+        Writable::plain(Address::CITY),
+        Writable::object::<crate::AddressInput>(Address::NEXT),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<Address>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.customer`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Customer {
     /// The property `id` of `example.shop.entity`.
@@ -46,6 +46,12 @@ impl Entity for Customer {
     type Key = Customer;
     fn id(&self) -> Option<&Id<Customer>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Customer {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.discount`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Discount {
     /// The property `percent` of `example.shop.discount`.
@@ -45,6 +45,13 @@ impl Record for Discount {
         visitor.property(Self::PERCENT, &self.percent)?;
         visitor.property(Self::REASON, &self.reason)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Discount {
+    fn eq(&self, other: &Self) -> bool {
+        self.percent == other.percent && self.reason == other.reason
+            && record::same_extra(self, other)
     }
 }
 

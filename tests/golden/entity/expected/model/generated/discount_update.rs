@@ -34,6 +34,16 @@ impl Edit for DiscountUpdate {
     }
 }
 
+impl Writes for DiscountUpdate {
+    const FIELDS: &'static [Writable<Discount>] = &[
+        Writable::plain(Discount::PERCENT).required(),
+        Writable::plain(Discount::REASON).clearable(),
+    ];
+    fn from_patch(patch: Patch<Discount>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<i32> for DiscountUpdate {
     fn from(percent: i32) -> Self {
         Self::new(percent)

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.line`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Line {
     /// The property `text` of `example.shop.line`.
@@ -39,6 +39,12 @@ impl Record for Line {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::TEXT, &self.text)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for LineInput {
         self.0
     }
 }
+
+impl Writes for LineInput {
+    const FIELDS: &'static [Writable<Line>] = &[Writable::plain(Line::TEXT)];
+    fn from_patch(patch: Patch<Line>) -> Self {
+        Self(patch)
+    }
+}

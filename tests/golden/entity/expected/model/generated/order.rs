@@ -5,7 +5,7 @@ use msgraph_core::prelude::*;
 /// What somebody wants.
 ///
 /// <https://shop.example/orders>
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Order {
     /// The property `address` of `example.shop.order`.
@@ -125,11 +125,11 @@ impl Record for Order {
         visitor.property(Self::COUNT, &self.count)?;
         visitor.property(Self::CUSTOMER, &self.customer)?;
         visitor.property(Self::CUSTOMER_ID, &self.customer_id)?;
-        visitor.property(Self::DISCOUNTS, &self.discounts)?;
+        visitor.open_property(Self::DISCOUNTS, &self.discounts)?;
         visitor.property(Self::ID, &self.id)?;
         visitor.property(Self::LINES, &self.lines)?;
-        visitor.property(Self::MARKS, &self.marks)?;
-        visitor.property(Self::NOTES, &self.notes)?;
+        visitor.open_property(Self::MARKS, &self.marks)?;
+        visitor.open_property(Self::NOTES, &self.notes)?;
         visitor.property(Self::PLACED_DATE_TIME, &self.placed_date_time)?;
         visitor.property(Self::POSITION, &self.position)?;
         visitor.property(Self::RECEIPT, &self.receipt)?;
@@ -144,6 +144,20 @@ impl Entity for Order {
     type Key = Order;
     fn id(&self) -> Option<&Id<Order>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Order {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address && self.amount == other.amount
+            && self.count == other.count && self.customer == other.customer
+            && self.customer_id == other.customer_id && self.discounts == other.discounts
+            && self.id == other.id && self.lines == other.lines
+            && self.marks == other.marks && self.notes == other.notes
+            && self.placed_date_time == other.placed_date_time
+            && self.position == other.position && self.receipt == other.receipt
+            && self.shade == other.shade && self.state == other.state
+            && self.waiting == other.waiting && record::same_extra(self, other)
     }
 }
 

@@ -85,6 +85,27 @@ impl Edit for OrderCreate {
     }
 }
 
+impl Writes for OrderCreate {
+    const FIELDS: &'static [Writable<Order>] = &[
+        Writable::object::<crate::AddressInput>(Order::ADDRESS),
+        Writable::plain(Order::AMOUNT),
+        Writable::plain(Order::CUSTOMER_ID).required(),
+        Writable::object_members::<
+            crate::DiscountUpdate,
+        >(Order::DISCOUNTS, MemberRemoval::Never),
+        Writable::objects::<crate::LineInput>(Order::LINES),
+        Writable::flag_members(Order::MARKS, MemberRemoval::Never),
+        Writable::plain_members(Order::NOTES, MemberRemoval::Never),
+        Writable::order_hint(Order::POSITION),
+        Writable::plain(Order::SHADE),
+        Writable::plain(Order::STATE),
+        Writable::plain(Order::WAITING),
+    ];
+    fn from_patch(patch: Patch<Order>) -> Self {
+        Self(patch)
+    }
+}
+
 impl From<&Id<crate::Customer>> for OrderCreate {
     fn from(customer_id: &Id<crate::Customer>) -> Self {
         Self::new(customer_id)

@@ -132,3 +132,23 @@ impl Edit for OrderUpdate {
         self.0
     }
 }
+
+impl Writes for OrderUpdate {
+    const FIELDS: &'static [Writable<Order>] = &[
+        Writable::object::<crate::AddressInput>(Order::ADDRESS).clearable(),
+        Writable::plain(Order::AMOUNT).clearable(),
+        Writable::object_members::<
+            crate::DiscountUpdate,
+        >(Order::DISCOUNTS, MemberRemoval::Null),
+        Writable::objects::<crate::LineInput>(Order::LINES).clearable(),
+        Writable::flag_members(Order::MARKS, MemberRemoval::False),
+        Writable::plain_members(Order::NOTES, MemberRemoval::Null),
+        Writable::order_hint(Order::POSITION).clearable(),
+        Writable::plain(Order::SHADE).clearable(),
+        Writable::plain(Order::STATE).clearable(),
+        Writable::plain(Order::WAITING).clearable(),
+    ];
+    fn from_patch(patch: Patch<Order>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.receipt`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Receipt {
     /// The property `id` of `example.shop.entity`.
@@ -52,6 +52,12 @@ impl Entity for Receipt {
     type Key = crate::Order;
     fn id(&self) -> Option<&Id<crate::Order>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Receipt {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.text == other.text && record::same_extra(self, other)
     }
 }
 

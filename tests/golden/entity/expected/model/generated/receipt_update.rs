@@ -31,3 +31,12 @@ impl Edit for ReceiptUpdate {
         self.0
     }
 }
+
+impl Writes for ReceiptUpdate {
+    const FIELDS: &'static [Writable<Receipt>] = &[
+        Writable::plain(Receipt::TEXT).clearable(),
+    ];
+    fn from_patch(patch: Patch<Receipt>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.game`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Game {
     /// The property `id` of `example.game`.
@@ -54,6 +54,13 @@ impl Entity for Game {
     type Key = Game;
     fn id(&self) -> Option<&Id<Game>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Game {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.rounds == other.rounds
+            && record::same_extra(self, other)
     }
 }
 

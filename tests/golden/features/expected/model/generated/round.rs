@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.round`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Round {
     /// The property `id` of `example.round`.
@@ -46,6 +46,12 @@ impl Entity for Round {
     type Key = Round;
     fn id(&self) -> Option<&Id<Round>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Round {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

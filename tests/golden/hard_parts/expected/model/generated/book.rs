@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.media.book`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Book {
     /// The property `author` of `example.media.book`.
@@ -86,6 +86,15 @@ impl Entity for Book {
     type Key = Book;
     fn id(&self) -> Option<&Id<Book>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Book {
+    fn eq(&self, other: &Self) -> bool {
+        self.author == other.author && self.home == other.home && self.id == other.id
+            && self.number == other.number && self.place == other.place
+            && self.supplement == other.supplement && self.title == other.title
+            && record::same_extra(self, other)
     }
 }
 

@@ -56,3 +56,15 @@ impl Edit for BookUpdate {
         self.0
     }
 }
+
+impl Writes for BookUpdate {
+    const FIELDS: &'static [Writable<Book>] = &[
+        Writable::plain(Book::NUMBER).clearable(),
+        Writable::plain(Book::PLACE).clearable(),
+        Writable::plain(Book::SUPPLEMENT).clearable(),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.media.disc`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Disc {
     /// The property `minutes` of `example.media.disc`.
@@ -45,6 +45,13 @@ impl Record for Disc {
         visitor.property(Self::MINUTES, &self.minutes)?;
         visitor.property(Self::WEIGHT, &self.weight)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Disc {
+    fn eq(&self, other: &Self) -> bool {
+        self.minutes == other.minutes && self.weight == other.weight
+            && record::same_extra(self, other)
     }
 }
 

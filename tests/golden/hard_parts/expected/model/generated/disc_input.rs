@@ -31,3 +31,13 @@ impl Edit for DiscInput {
         self.0
     }
 }
+
+impl Writes for DiscInput {
+    const FIELDS: &'static [Writable<Disc>] = &[
+        Writable::plain(Disc::MINUTES),
+        Writable::plain(Disc::WEIGHT),
+    ];
+    fn from_patch(patch: Patch<Disc>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.media.item`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ItemOther {
     /// The property `weight` of `example.media.item`.
@@ -39,6 +39,12 @@ impl Record for ItemOther {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::WEIGHT, &self.weight)?;
         Ok(())
+    }
+}
+
+impl PartialEq for ItemOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.weight == other.weight && record::same_extra(self, other)
     }
 }
 

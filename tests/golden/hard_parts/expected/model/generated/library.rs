@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.library`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Library {
     /// The property `books` of `example.library`.
@@ -66,6 +66,13 @@ impl Entity for Library {
     type Key = Library;
     fn id(&self) -> Option<&Id<Library>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Library {
+    fn eq(&self, other: &Self) -> bool {
+        self.books == other.books && self.id == other.id && self.name == other.name
+            && self.opened == other.opened && record::same_extra(self, other)
     }
 }
 

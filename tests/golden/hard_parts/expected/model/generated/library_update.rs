@@ -26,3 +26,10 @@ impl Edit for LibraryUpdate {
         self.0
     }
 }
+
+impl Writes for LibraryUpdate {
+    const FIELDS: &'static [Writable<Library>] = &[Writable::plain(Library::NAME)];
+    fn from_patch(patch: Patch<Library>) -> Self {
+        Self(patch)
+    }
+}

@@ -6,7 +6,7 @@ use msgraph_core::prelude::*;
 ///
 /// Retired: Books have authors, not persons.
 #[deprecated(note = "since 2024-02-01")]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Person {
     /// The property `born` of `example.media.person`.
@@ -55,6 +55,12 @@ impl Entity for Person {
     type Key = Person;
     fn id(&self) -> Option<&Id<Person>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Person {
+    fn eq(&self, other: &Self) -> bool {
+        self.born == other.born && self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shelf`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Shelf {
     /// The property `id` of `example.entity`.
@@ -52,6 +52,13 @@ impl Entity for Shelf {
     type Key = Shelf;
     fn id(&self) -> Option<&Id<Shelf>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Shelf {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.label == other.label
+            && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.address`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Address {
     /// The property `city` of `example.shop.address`.
@@ -45,6 +45,13 @@ impl Record for Address {
         visitor.property(Self::CITY, &self.city)?;
         visitor.property(Self::NEXT, &self.next)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.city == other.city && self.next == other.next
+            && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.shop.order`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Order {
     /// The property `address` of `example.shop.order`.
@@ -120,6 +120,19 @@ impl Entity for Order {
     type Key = Order;
     fn id(&self) -> Option<&Id<Order>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Order {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address && self.amount == other.amount
+            && self.count == other.count && self.customer_id == other.customer_id
+            && self.discounts == other.discounts && self.id == other.id
+            && self.lines == other.lines && self.marks == other.marks
+            && self.placed_date_time == other.placed_date_time
+            && self.position == other.position && self.shade == other.shade
+            && self.state == other.state && self.waiting == other.waiting
+            && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `one.book`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Book {
     /// The property `id` of `one.book`.
@@ -46,6 +46,12 @@ impl Entity for Book {
     type Key = Book;
     fn id(&self) -> Option<&Id<Book>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Book {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for BookCreate {
         self.0
     }
 }
+
+impl Writes for BookCreate {
+    const FIELDS: &'static [Writable<Book>] = &[];
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for BookUpdate {
         self.0
     }
 }
+
+impl Writes for BookUpdate {
+    const FIELDS: &'static [Writable<Book>] = &[];
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.2nd`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct _2nd {
     /// The property `x²` of `example.2nd`.
@@ -45,6 +45,13 @@ impl Record for _2nd {
         visitor.property(Self::X, &self.x)?;
         visitor.property(Self::UNNAMED, &self.unnamed)?;
         Ok(())
+    }
+}
+
+impl PartialEq for _2nd {
+    fn eq(&self, other: &Self) -> bool {
+        self.x == other.x && self.unnamed == other.unnamed
+            && record::same_extra(self, other)
     }
 }
 

@@ -31,3 +31,13 @@ impl Edit for _2ndInput {
         self.0
     }
 }
+
+impl Writes for _2ndInput {
+    const FIELDS: &'static [Writable<_2nd>] = &[
+        Writable::plain(_2nd::UNNAMED),
+        Writable::plain(_2nd::X),
+    ];
+    fn from_patch(patch: Patch<_2nd>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for MatchInput {
         self.0
     }
 }
+
+impl Writes for MatchInput {
+    const FIELDS: &'static [Writable<Match>] = &[];
+    fn from_patch(patch: Patch<Match>) -> Self {
+        Self(patch)
+    }
+}

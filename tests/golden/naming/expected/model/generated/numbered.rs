@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.numbered`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Numbered {
     /// The property `number` of `example.numbered`.
@@ -46,6 +46,12 @@ impl Entity for Numbered {
     type Key = Numbered;
     fn id(&self) -> Option<&Id<Numbered>> {
         None
+    }
+}
+
+impl PartialEq for Numbered {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number && record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for NumberedCreate {
         self.0
     }
 }
+
+impl Writes for NumberedCreate {
+    const FIELDS: &'static [Writable<Numbered>] = &[];
+    fn from_patch(patch: Patch<Numbered>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for NumberedUpdate {
         self.0
     }
 }
+
+impl Writes for NumberedUpdate {
+    const FIELDS: &'static [Writable<Numbered>] = &[];
+    fn from_patch(patch: Patch<Numbered>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.option`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Option_ {
     /// The property `2fa` of `example.option`.
@@ -206,6 +206,26 @@ impl Entity for Option_ {
     type Key = Option_;
     fn id(&self) -> Option<&Id<Option_>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Option_ {
+    fn eq(&self, other: &Self) -> bool {
+        self._2fa == other._2fa && self.odata_context == other.odata_context
+            && self.http_server_url == other.http_server_url
+            && self.r#async == other.r#async && self.calendar == other.calendar
+            && self.calendars == other.calendars && self.clear_title == other.clear_title
+            && self.crate_ == other.crate_ && self.default_ == other.default_
+            && self.extra_ == other.extra_
+            && self.http_server_url_ == other.http_server_url_ && self.id == other.id
+            && self.is_url == other.is_url && self.new_ == other.new_
+            && self.numbered == other.numbered && self.odata_type == other.odata_type
+            && self.patch == other.patch && self.presence == other.presence
+            && self.request_id == other.request_id && self.second == other.second
+            && self.self_ == other.self_ && self.title == other.title
+            && self.r#type == other.r#type && self.update == other.update
+            && self.user_name == other.user_name && self.user_name_ == other.user_name_
+            && record::same_extra(self, other)
     }
 }
 

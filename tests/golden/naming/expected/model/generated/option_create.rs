@@ -126,3 +126,32 @@ impl Edit for OptionCreate {
         self.0
     }
 }
+
+impl Writes for OptionCreate {
+    const FIELDS: &'static [Writable<Option_>] = &[
+        Writable::plain(Option_::ASYNC),
+        Writable::plain(Option_::CLEAR_TITLE),
+        Writable::plain(Option_::CRATE),
+        Writable::plain(Option_::DEFAULT),
+        Writable::object::<crate::ResultInput>(Option_::EXTRA),
+        Writable::plain(Option_::HTTP_SERVER_URL),
+        Writable::plain(Option_::HTTP_SERVER_URL_),
+        Writable::plain(Option_::IS_URL),
+        Writable::plain(Option_::NEW),
+        Writable::plain(Option_::ODATA_CONTEXT),
+        Writable::plain(Option_::ODATA_TYPE),
+        Writable::plain(Option_::PATCH),
+        Writable::object::<crate::RefreshInput>(Option_::PRESENCE),
+        Writable::plain(Option_::REQUEST_ID),
+        Writable::object::<crate::_2ndInput>(Option_::SECOND),
+        Writable::plain(Option_::SELF),
+        Writable::plain(Option_::TITLE),
+        Writable::plain(Option_::TYPE),
+        Writable::object::<crate::MatchInput>(Option_::USER_NAME),
+        Writable::plain(Option_::USER_NAME_),
+        Writable::plain(Option_::_2FA),
+    ];
+    fn from_patch(patch: Patch<Option_>) -> Self {
+        Self(patch)
+    }
+}

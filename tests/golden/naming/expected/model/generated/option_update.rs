@@ -231,3 +231,32 @@ impl Edit for OptionUpdate {
         self.0
     }
 }
+
+impl Writes for OptionUpdate {
+    const FIELDS: &'static [Writable<Option_>] = &[
+        Writable::plain(Option_::ASYNC).clearable(),
+        Writable::plain(Option_::CLEAR_TITLE).clearable(),
+        Writable::plain(Option_::CRATE).clearable(),
+        Writable::plain(Option_::DEFAULT).clearable(),
+        Writable::object::<crate::ResultInput>(Option_::EXTRA).clearable(),
+        Writable::plain(Option_::HTTP_SERVER_URL).clearable(),
+        Writable::plain(Option_::HTTP_SERVER_URL_).clearable(),
+        Writable::plain(Option_::IS_URL).clearable(),
+        Writable::plain(Option_::NEW).clearable(),
+        Writable::plain(Option_::ODATA_CONTEXT).clearable(),
+        Writable::plain(Option_::ODATA_TYPE).clearable(),
+        Writable::plain(Option_::PATCH).clearable(),
+        Writable::object::<crate::RefreshInput>(Option_::PRESENCE).clearable(),
+        Writable::plain(Option_::REQUEST_ID).clearable(),
+        Writable::object::<crate::_2ndInput>(Option_::SECOND).clearable(),
+        Writable::plain(Option_::SELF).clearable(),
+        Writable::plain(Option_::TITLE).clearable(),
+        Writable::plain(Option_::TYPE).clearable(),
+        Writable::object::<crate::MatchInput>(Option_::USER_NAME).clearable(),
+        Writable::plain(Option_::USER_NAME_).clearable(),
+        Writable::plain(Option_::_2FA).clearable(),
+    ];
+    fn from_patch(patch: Patch<Option_>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.page`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Page_ {
     /// The property `id` of `example.page`.
@@ -46,6 +46,12 @@ impl Entity for Page_ {
     type Key = Page_;
     fn id(&self) -> Option<&Id<Page_>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Page_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for PageCreate {
         self.0
     }
 }
+
+impl Writes for PageCreate {
+    const FIELDS: &'static [Writable<Page_>] = &[];
+    fn from_patch(patch: Patch<Page_>) -> Self {
+        Self(patch)
+    }
+}

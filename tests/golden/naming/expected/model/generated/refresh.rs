@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.refresh`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Refresh {
     /// The property `versions` of `example.refresh`.
@@ -39,6 +39,12 @@ impl Record for Refresh {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::VERSIONS, &self.versions)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Refresh {
+    fn eq(&self, other: &Self) -> bool {
+        self.versions == other.versions && record::same_extra(self, other)
     }
 }
 

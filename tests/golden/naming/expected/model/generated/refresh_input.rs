@@ -26,3 +26,10 @@ impl Edit for RefreshInput {
         self.0
     }
 }
+
+impl Writes for RefreshInput {
+    const FIELDS: &'static [Writable<Refresh>] = &[Writable::plain(Refresh::VERSIONS)];
+    fn from_patch(patch: Patch<Refresh>) -> Self {
+        Self(patch)
+    }
+}

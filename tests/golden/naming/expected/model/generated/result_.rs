@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.result`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Result_ {
     /// The property `match` of `example.result`.
@@ -39,6 +39,12 @@ impl Record for Result_ {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::MATCH, &self.r#match)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Result_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.r#match == other.r#match && record::same_extra(self, other)
     }
 }
 

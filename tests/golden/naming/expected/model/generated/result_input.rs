@@ -26,3 +26,10 @@ impl Edit for ResultInput {
         self.0
     }
 }
+
+impl Writes for ResultInput {
+    const FIELDS: &'static [Writable<Result_>] = &[Writable::plain(Result_::MATCH)];
+    fn from_patch(patch: Patch<Result_>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.camera`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Camera {
     /// The property `day` of `example.camera`.
@@ -45,6 +45,13 @@ impl Record for Camera {
         visitor.property(Self::DAY, &self.day)?;
         visitor.property(Self::MODEL, &self.model)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Camera {
+    fn eq(&self, other: &Self) -> bool {
+        self.day == other.day && self.model == other.model
+            && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.file`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct FileOther {
     /// The property `id` of `example.entity`.
@@ -66,6 +66,13 @@ impl Entity for FileOther {
     type Key = crate::File;
     fn id(&self) -> Option<&Id<crate::File>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for FileOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.name == other.name && self.origin == other.origin
+            && self.parts == other.parts && record::same_extra(self, other)
     }
 }
 

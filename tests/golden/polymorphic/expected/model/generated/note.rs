@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.note`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Note {
     /// The property `id` of `example.entity`.
@@ -72,6 +72,14 @@ impl Entity for Note {
     type Key = crate::File;
     fn id(&self) -> Option<&Id<crate::File>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Note {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.name == other.name && self.origin == other.origin
+            && self.parts == other.parts && self.text == other.text
+            && record::same_extra(self, other)
     }
 }
 

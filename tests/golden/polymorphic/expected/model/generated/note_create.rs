@@ -41,3 +41,15 @@ impl Edit for NoteCreate {
         self.0
     }
 }
+
+impl Writes for NoteCreate {
+    const FIELDS: &'static [Writable<Note>] = &[
+        Writable::plain(Note::NAME),
+        Writable::plain(Note::ORIGIN),
+        Writable::plain(Note::TEXT),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<Note>) -> Self {
+        Self(patch)
+    }
+}

@@ -56,3 +56,15 @@ impl Edit for NoteUpdate {
         self.0
     }
 }
+
+impl Writes for NoteUpdate {
+    const FIELDS: &'static [Writable<Note>] = &[
+        Writable::plain(Note::NAME).clearable(),
+        Writable::plain(Note::ORIGIN).clearable(),
+        Writable::plain(Note::TEXT).clearable(),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<Note>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.origin`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct OriginOther {
     /// What arrived beside these properties.
@@ -31,6 +31,12 @@ impl Record for OriginOther {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         let _ = visitor;
         Ok(())
+    }
+}
+
+impl PartialEq for OriginOther {
+    fn eq(&self, other: &Self) -> bool {
+        record::same_extra(self, other)
     }
 }
 

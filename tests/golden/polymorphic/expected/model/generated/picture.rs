@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.picture`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Picture {
     /// The property `bytes` of `example.picture`.
@@ -72,6 +72,14 @@ impl Entity for Picture {
     type Key = crate::File;
     fn id(&self) -> Option<&Id<crate::File>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Picture {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes && self.id == other.id && self.name == other.name
+            && self.origin == other.origin && self.parts == other.parts
+            && record::same_extra(self, other)
     }
 }
 

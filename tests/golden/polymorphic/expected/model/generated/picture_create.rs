@@ -36,3 +36,14 @@ impl Edit for PictureCreate {
         self.0
     }
 }
+
+impl Writes for PictureCreate {
+    const FIELDS: &'static [Writable<Picture>] = &[
+        Writable::plain(Picture::BYTES),
+        Writable::plain(Picture::NAME),
+        Writable::plain(Picture::ORIGIN),
+    ];
+    fn from_patch(patch: Patch<Picture>) -> Self {
+        Self(patch)
+    }
+}

@@ -46,3 +46,14 @@ impl Edit for PictureUpdate {
         self.0
     }
 }
+
+impl Writes for PictureUpdate {
+    const FIELDS: &'static [Writable<Picture>] = &[
+        Writable::plain(Picture::BYTES),
+        Writable::plain(Picture::NAME).clearable(),
+        Writable::plain(Picture::ORIGIN).clearable(),
+    ];
+    fn from_patch(patch: Patch<Picture>) -> Self {
+        Self(patch)
+    }
+}

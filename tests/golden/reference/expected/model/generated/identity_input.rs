@@ -36,3 +36,14 @@ impl Edit for IdentityInput {
         self.0
     }
 }
+
+impl Writes for IdentityInput {
+    const FIELDS: &'static [Writable<Identity>] = &[
+        Writable::plain(Identity::DISPLAY_NAME),
+        Writable::plain(Identity::ID),
+    ];
+    const OPEN: bool = true;
+    fn from_patch(patch: Patch<Identity>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `microsoft.graph.itemBody`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ItemBody {
     /// The property `content` of `microsoft.graph.itemBody`.
@@ -51,6 +51,13 @@ impl Record for ItemBody {
         visitor.property(Self::CONTENT_TYPE, &self.content_type)?;
         visitor.property(Self::LANGUAGE, &self.language)?;
         Ok(())
+    }
+}
+
+impl PartialEq for ItemBody {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content && self.content_type == other.content_type
+            && self.language == other.language && record::same_extra(self, other)
     }
 }
 

@@ -36,3 +36,14 @@ impl Edit for ItemBodyInput {
         self.0
     }
 }
+
+impl Writes for ItemBodyInput {
+    const FIELDS: &'static [Writable<ItemBody>] = &[
+        Writable::plain(ItemBody::CONTENT),
+        Writable::plain(ItemBody::CONTENT_TYPE),
+        Writable::plain(ItemBody::LANGUAGE),
+    ];
+    fn from_patch(patch: Patch<ItemBody>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `microsoft.graph.meeting`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Meeting {
     /// The property `body` of `microsoft.graph.meeting`.
@@ -70,6 +70,14 @@ impl Entity for Meeting {
     type Key = Meeting;
     fn id(&self) -> Option<&Id<Meeting>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Meeting {
+    fn eq(&self, other: &Self) -> bool {
+        self.body == other.body && self.day == other.day && self.id == other.id
+            && self.organizer == other.organizer && self.start == other.start
+            && record::same_extra(self, other)
     }
 }
 

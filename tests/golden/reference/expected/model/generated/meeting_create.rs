@@ -41,3 +41,15 @@ impl Edit for MeetingCreate {
         self.0
     }
 }
+
+impl Writes for MeetingCreate {
+    const FIELDS: &'static [Writable<Meeting>] = &[
+        Writable::object::<crate::ItemBodyInput>(Meeting::BODY),
+        Writable::plain(Meeting::DAY),
+        Writable::object::<crate::IdentityInput>(Meeting::ORGANIZER),
+        Writable::object::<crate::DateTimeTimeZoneInput>(Meeting::START),
+    ];
+    fn from_patch(patch: Patch<Meeting>) -> Self {
+        Self(patch)
+    }
+}

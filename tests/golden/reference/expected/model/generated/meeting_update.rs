@@ -61,3 +61,15 @@ impl Edit for MeetingUpdate {
         self.0
     }
 }
+
+impl Writes for MeetingUpdate {
+    const FIELDS: &'static [Writable<Meeting>] = &[
+        Writable::object::<crate::ItemBodyInput>(Meeting::BODY).clearable(),
+        Writable::plain(Meeting::DAY).clearable(),
+        Writable::object::<crate::IdentityInput>(Meeting::ORGANIZER).clearable(),
+        Writable::object::<crate::DateTimeTimeZoneInput>(Meeting::START).clearable(),
+    ];
+    fn from_patch(patch: Patch<Meeting>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `microsoft.graph.reminder`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Reminder {
     /// The property `day` of `microsoft.graph.reminder`.
@@ -45,6 +45,13 @@ impl Record for Reminder {
         visitor.property(Self::DAY, &self.day)?;
         visitor.property(Self::MINUTES, &self.minutes)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Reminder {
+    fn eq(&self, other: &Self) -> bool {
+        self.day == other.day && self.minutes == other.minutes
+            && record::same_extra(self, other)
     }
 }
 

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Book`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Book {
     /// The property `Copies` of `Town.Library.Book`.
@@ -60,6 +60,13 @@ impl Entity for Book {
     type Key = Book;
     fn id(&self) -> Option<&Id<Book>> {
         None
+    }
+}
+
+impl PartialEq for Book {
+    fn eq(&self, other: &Self) -> bool {
+        self.copies == other.copies && self.isbn == other.isbn
+            && self.title == other.title && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for BookCreate {
         self.0
     }
 }
+
+impl Writes for BookCreate {
+    const FIELDS: &'static [Writable<Book>] = &[Writable::plain(Book::TITLE)];
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

@@ -31,3 +31,12 @@ impl Edit for BookUpdate {
         self.0
     }
 }
+
+impl Writes for BookUpdate {
+    const FIELDS: &'static [Writable<Book>] = &[
+        Writable::plain(Book::TITLE).clearable(),
+    ];
+    fn from_patch(patch: Patch<Book>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Branch`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Branch {
     /// The property `BranchId` of `Town.Library.Branch`.
@@ -52,6 +52,13 @@ impl Entity for Branch {
     type Key = Branch;
     fn id(&self) -> Option<&Id<Branch>> {
         self.branch_id.as_ref()
+    }
+}
+
+impl PartialEq for Branch {
+    fn eq(&self, other: &Self) -> bool {
+        self.branch_id == other.branch_id && self.name == other.name
+            && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for BranchCreate {
         self.0
     }
 }
+
+impl Writes for BranchCreate {
+    const FIELDS: &'static [Writable<Branch>] = &[Writable::plain(Branch::NAME)];
+    fn from_patch(patch: Patch<Branch>) -> Self {
+        Self(patch)
+    }
+}

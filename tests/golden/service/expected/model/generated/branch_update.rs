@@ -31,3 +31,12 @@ impl Edit for BranchUpdate {
         self.0
     }
 }
+
+impl Writes for BranchUpdate {
+    const FIELDS: &'static [Writable<Branch>] = &[
+        Writable::plain(Branch::NAME).clearable(),
+    ];
+    fn from_patch(patch: Patch<Branch>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Copy`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Copy {
     /// The property `Isbn` of `Town.Library.Copy`.
@@ -58,6 +58,13 @@ impl Entity for Copy {
     type Key = Copy;
     fn id(&self) -> Option<&Id<Copy>> {
         None
+    }
+}
+
+impl PartialEq for Copy {
+    fn eq(&self, other: &Self) -> bool {
+        self.isbn == other.isbn && self.number == other.number
+            && self.shelf == other.shelf && record::same_extra(self, other)
     }
 }
 

@@ -36,3 +36,14 @@ impl Edit for CopyCreate {
         self.0
     }
 }
+
+impl Writes for CopyCreate {
+    const FIELDS: &'static [Writable<Copy>] = &[
+        Writable::plain(Copy::ISBN),
+        Writable::plain(Copy::NUMBER),
+        Writable::plain(Copy::SHELF),
+    ];
+    fn from_patch(patch: Patch<Copy>) -> Self {
+        Self(patch)
+    }
+}

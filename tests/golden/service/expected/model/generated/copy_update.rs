@@ -41,3 +41,14 @@ impl Edit for CopyUpdate {
         self.0
     }
 }
+
+impl Writes for CopyUpdate {
+    const FIELDS: &'static [Writable<Copy>] = &[
+        Writable::plain(Copy::ISBN),
+        Writable::plain(Copy::NUMBER),
+        Writable::plain(Copy::SHELF).clearable(),
+    ];
+    fn from_patch(patch: Patch<Copy>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Loan`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Loan {
     /// The property `Number` of `Town.Library.Loan`.
@@ -52,6 +52,13 @@ impl Entity for Loan {
     type Key = Loan;
     fn id(&self) -> Option<&Id<Loan>> {
         None
+    }
+}
+
+impl PartialEq for Loan {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number && self.until == other.until
+            && record::same_extra(self, other)
     }
 }
 

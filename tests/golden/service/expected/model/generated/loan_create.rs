@@ -26,3 +26,10 @@ impl Edit for LoanCreate {
         self.0
     }
 }
+
+impl Writes for LoanCreate {
+    const FIELDS: &'static [Writable<Loan>] = &[Writable::plain(Loan::UNTIL)];
+    fn from_patch(patch: Patch<Loan>) -> Self {
+        Self(patch)
+    }
+}

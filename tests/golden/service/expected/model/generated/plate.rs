@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Plate`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Plate {
     /// The property `Text` of `Town.Library.Plate`.
@@ -39,6 +39,12 @@ impl Record for Plate {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::TEXT, &self.text)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Plate {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for PlateInput {
         self.0
     }
 }
+
+impl Writes for PlateInput {
+    const FIELDS: &'static [Writable<Plate>] = &[Writable::plain(Plate::TEXT)];
+    fn from_patch(patch: Patch<Plate>) -> Self {
+        Self(patch)
+    }
+}

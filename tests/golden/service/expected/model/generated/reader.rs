@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Reader`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Reader {
     /// The property `Favourite` of `Town.Library.Reader`.
@@ -74,6 +74,14 @@ impl Entity for Reader {
     type Key = Reader;
     fn id(&self) -> Option<&Id<Reader>> {
         self.user_name.as_ref()
+    }
+}
+
+impl PartialEq for Reader {
+    fn eq(&self, other: &Self) -> bool {
+        self.favourite == other.favourite && self.fees == other.fees
+            && self.home == other.home && self.loans == other.loans
+            && self.user_name == other.user_name && record::same_extra(self, other)
     }
 }
 

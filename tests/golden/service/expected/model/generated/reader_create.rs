@@ -31,3 +31,13 @@ impl Edit for ReaderCreate {
         self.0
     }
 }
+
+impl Writes for ReaderCreate {
+    const FIELDS: &'static [Writable<Reader>] = &[
+        Writable::plain(Reader::FEES),
+        Writable::plain(Reader::HOME),
+    ];
+    fn from_patch(patch: Patch<Reader>) -> Self {
+        Self(patch)
+    }
+}

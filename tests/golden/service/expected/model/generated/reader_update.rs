@@ -36,3 +36,13 @@ impl Edit for ReaderUpdate {
         self.0
     }
 }
+
+impl Writes for ReaderUpdate {
+    const FIELDS: &'static [Writable<Reader>] = &[
+        Writable::plain(Reader::FEES),
+        Writable::plain(Reader::HOME).clearable(),
+    ];
+    fn from_patch(patch: Patch<Reader>) -> Self {
+        Self(patch)
+    }
+}

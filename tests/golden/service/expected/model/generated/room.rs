@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Room`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Room {
     /// The property `Shelf` of `Town.Library.Room`.
@@ -46,6 +46,12 @@ impl Entity for Room {
     type Key = Room;
     fn id(&self) -> Option<&Id<Room>> {
         None
+    }
+}
+
+impl PartialEq for Room {
+    fn eq(&self, other: &Self) -> bool {
+        self.shelf == other.shelf && record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for RoomCreate {
         self.0
     }
 }
+
+impl Writes for RoomCreate {
+    const FIELDS: &'static [Writable<Room>] = &[];
+    fn from_patch(patch: Patch<Room>) -> Self {
+        Self(patch)
+    }
+}

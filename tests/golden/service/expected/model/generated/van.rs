@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `Town.Library.Van`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Van {
     /// The property `Plate` of `Town.Library.Van`.
@@ -46,6 +46,12 @@ impl Entity for Van {
     type Key = Van;
     fn id(&self) -> Option<&Id<Van>> {
         None
+    }
+}
+
+impl PartialEq for Van {
+    fn eq(&self, other: &Self) -> bool {
+        self.plate == other.plate && record::same_extra(self, other)
     }
 }
 

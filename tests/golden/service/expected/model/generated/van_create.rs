@@ -26,3 +26,12 @@ impl Edit for VanCreate {
         self.0
     }
 }
+
+impl Writes for VanCreate {
+    const FIELDS: &'static [Writable<Van>] = &[
+        Writable::object::<crate::PlateInput>(Van::PLATE),
+    ];
+    fn from_patch(patch: Patch<Van>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.note`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Note {
     /// The property `text` of `example.note`.
@@ -39,6 +39,12 @@ impl Record for Note {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::TEXT, &self.text)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Note {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && record::same_extra(self, other)
     }
 }
 

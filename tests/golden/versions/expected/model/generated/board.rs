@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.board`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Board {
     /// The property `colour` of `example.board`.
@@ -84,6 +84,14 @@ impl Entity for Board {
     type Key = Board;
     fn id(&self) -> Option<&Id<Board>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Board {
+    fn eq(&self, other: &Self) -> bool {
+        self.colour == other.colour && self.id == other.id && self.owner == other.owner
+            && self.pins == other.pins && self.shape == other.shape
+            && self.title == other.title && record::same_extra(self, other)
     }
 }
 

@@ -38,3 +38,14 @@ impl Edit for BoardCreate {
         self.0
     }
 }
+
+impl Writes for BoardCreate {
+    const FIELDS: &'static [Writable<Board>] = &[
+        Writable::object::<crate::ColourInput>(Board::COLOUR),
+        Writable::plain(Board::SHAPE),
+        Writable::plain(Board::TITLE),
+    ];
+    fn from_patch(patch: Patch<Board>) -> Self {
+        Self(patch)
+    }
+}

@@ -53,3 +53,14 @@ impl Edit for BoardUpdate {
         self.0
     }
 }
+
+impl Writes for BoardUpdate {
+    const FIELDS: &'static [Writable<Board>] = &[
+        Writable::object::<crate::ColourInput>(Board::COLOUR).clearable(),
+        Writable::plain(Board::SHAPE).clearable(),
+        Writable::plain(Board::TITLE).clearable(),
+    ];
+    fn from_patch(patch: Patch<Board>) -> Self {
+        Self(patch)
+    }
+}

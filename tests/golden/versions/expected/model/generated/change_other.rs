@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.change`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ChangeOther {
     /// The property `id` of `example.entity`.
@@ -46,6 +46,12 @@ impl Entity for ChangeOther {
     type Key = crate::Change;
     fn id(&self) -> Option<&Id<crate::Change>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for ChangeOther {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

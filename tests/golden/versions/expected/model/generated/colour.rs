@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.colour`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Colour {
     /// The property `name` of `example.colour`.
@@ -39,6 +39,12 @@ impl Record for Colour {
     fn visit<V: VisitProperties>(&self, visitor: &mut V) -> Result<(), V::Error> {
         visitor.property(Self::NAME, &self.name)?;
         Ok(())
+    }
+}
+
+impl PartialEq for Colour {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && record::same_extra(self, other)
     }
 }
 

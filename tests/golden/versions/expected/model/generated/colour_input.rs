@@ -26,3 +26,10 @@ impl Edit for ColourInput {
         self.0
     }
 }
+
+impl Writes for ColourInput {
+    const FIELDS: &'static [Writable<Colour>] = &[Writable::plain(Colour::NAME)];
+    fn from_patch(patch: Patch<Colour>) -> Self {
+        Self(patch)
+    }
+}

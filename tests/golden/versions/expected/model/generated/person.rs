@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.person`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Person {
     /// The property `feed` of `example.person`.
@@ -54,6 +54,12 @@ impl Entity for Person {
     type Key = Person;
     fn id(&self) -> Option<&Id<Person>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Person {
+    fn eq(&self, other: &Self) -> bool {
+        self.feed == other.feed && self.id == other.id && record::same_extra(self, other)
     }
 }
 

@@ -21,3 +21,10 @@ impl Edit for PersonUpdate {
         self.0
     }
 }
+
+impl Writes for PersonUpdate {
+    const FIELDS: &'static [Writable<Person>] = &[];
+    fn from_patch(patch: Patch<Person>) -> Self {
+        Self(patch)
+    }
+}

@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.pin`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Pin {
     /// The property `id` of `example.entity`.
@@ -52,6 +52,12 @@ impl Entity for Pin {
     type Key = Pin;
     fn id(&self) -> Option<&Id<Pin>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Pin {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.text == other.text && record::same_extra(self, other)
     }
 }
 

@@ -26,3 +26,10 @@ impl Edit for PinCreate {
         self.0
     }
 }
+
+impl Writes for PinCreate {
+    const FIELDS: &'static [Writable<Pin>] = &[Writable::plain(Pin::TEXT)];
+    fn from_patch(patch: Patch<Pin>) -> Self {
+        Self(patch)
+    }
+}

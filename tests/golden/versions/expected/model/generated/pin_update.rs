@@ -31,3 +31,10 @@ impl Edit for PinUpdate {
         self.0
     }
 }
+
+impl Writes for PinUpdate {
+    const FIELDS: &'static [Writable<Pin>] = &[Writable::plain(Pin::TEXT).clearable()];
+    fn from_patch(patch: Patch<Pin>) -> Self {
+        Self(patch)
+    }
+}

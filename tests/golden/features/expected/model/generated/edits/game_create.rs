@@ -21,3 +21,10 @@ impl Edit for GameCreate {
         self.0
     }
 }
+
+impl Writes for GameCreate {
+    const FIELDS: &'static [Writable<Game>] = &[];
+    fn from_patch(patch: Patch<Game>) -> Self {
+        Self(patch)
+    }
+}

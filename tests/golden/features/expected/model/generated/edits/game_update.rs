@@ -21,3 +21,10 @@ impl Edit for GameUpdate {
         self.0
     }
 }
+
+impl Writes for GameUpdate {
+    const FIELDS: &'static [Writable<Game>] = &[];
+    fn from_patch(patch: Patch<Game>) -> Self {
+        Self(patch)
+    }
+}

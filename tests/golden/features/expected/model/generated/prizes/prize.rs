@@ -3,7 +3,7 @@
 use msgraph_core::prelude::*;
 
 /// The type `example.prize`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Prize {
     /// The property `id` of `example.prize`.
@@ -46,6 +46,12 @@ impl Entity for Prize {
     type Key = Prize;
     fn id(&self) -> Option<&Id<Prize>> {
         self.id.as_ref()
+    }
+}
+
+impl PartialEq for Prize {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && record::same_extra(self, other)
     }
 }
 

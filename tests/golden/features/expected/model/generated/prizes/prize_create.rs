@@ -21,3 +21,10 @@ impl Edit for PrizeCreate {
         self.0
     }
 }
+
+impl Writes for PrizeCreate {
+    const FIELDS: &'static [Writable<Prize>] = &[];
+    fn from_patch(patch: Patch<Prize>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for PrizeUpdate {
         self.0
     }
 }
+
+impl Writes for PrizeUpdate {
+    const FIELDS: &'static [Writable<Prize>] = &[];
+    fn from_patch(patch: Patch<Prize>) -> Self {
+        Self(patch)
+    }
+}

@@ -21,3 +21,10 @@ impl Edit for RoundCreate {
         self.0
     }
 }
+
+impl Writes for RoundCreate {
+    const FIELDS: &'static [Writable<Round>] = &[];
+    fn from_patch(patch: Patch<Round>) -> Self {
+        Self(patch)
+    }
+}

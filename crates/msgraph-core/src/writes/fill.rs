@@ -1,0 +1,230 @@
+//! From what differs to what is sent.
+
+use super::{How, Member, NotWritable, Removal, WhyNot, WireKey, Writable, Writes};
+use crate::{
+    Diff, FieldChange, FieldPath, OrderHint, Property, Raw, Record, diff,
+    merge::{declares, is_gone},
+    record,
+    update::Patch,
+};
+
+impl<R: Record> Diff<R> {
+    /// The smallest update that makes these changes: changed properties only, changed members only, and of a member that
+    /// is an object what changed in it, or all that may be written where it is new.
+    ///
+    /// A property that became absent is left out, since it may merely not have been asked for: [`edits`](crate::edits)
+    /// says of a record that was edited what is to be cleared. Annotations, such as ETags, are left out too.
+    ///
+    /// # Errors
+    ///
+    /// When something changed that the update cannot write; the error names it.
+    /// [`writable_by`](Self::writable_by) leaves that out.
+    ///
+    /// ```
+    /// use msgraph_core::{NotWritable, Record, Writes, edits};
+    ///
+    /// fn update<U: Writes>(read: &U::Record, edited: &U::Record) -> Result<U, NotWritable> {
+    ///     edits(read, edited).into_update()
+    /// }
+    /// ```
+    pub fn into_update<U: Writes<Record = R>>(self) -> Result<U, NotWritable> {
+        patch::<U>(&self, Nulls::Clear).map(U::from_patch)
+    }
+
+    /// The changes to properties that a type may write.
+    ///
+    /// With what differs from an empty record, this is how a copy is created:
+    /// `diff(&Default::default(), &bucket).writable_by::<PlannerBucketCreate>()`.
+    pub fn writable_by<U: Writes<Record = R>>(self) -> Self {
+        self.only(|change| {
+            let property = change.field.property();
+            find::<U>(property).is_some() || (U::OPEN && !declares::<R>(property))
+        })
+    }
+}
+
+/// What becomes of a null that cannot be sent.
+#[derive(Clone, Copy, PartialEq)]
+enum Nulls {
+    /// A property is cleared, or the error says that it cannot be.
+    Clear,
+    /// In an object that is sent whole, a property that is not there is null.
+    Omit,
+}
+
+fn find<U: Writes>(property: &str) -> Option<&'static Writable<U::Record>> {
+    U::FIELDS.iter().find(|field| field.property.name() == property)
+}
+
+fn patch<U: Writes>(diff: &Diff<U::Record>, nulls: Nulls) -> Result<Patch<U::Record>, NotWritable> {
+    let mut patch = Patch::default();
+    let changes = diff.changes().filter(|change| !change.field.is_annotation());
+    let changes: Vec<_> = changes.collect();
+    for changes in changes.chunk_by(|one, other| one.field.property() == other.field.property()) {
+        let Some(first) = changes.first() else { continue };
+        // What is absent now was perhaps not asked for, with all its members.
+        if first.field.is_whole() && first.after.is_none() {
+            continue;
+        }
+        let property = first.field.property();
+        match find::<U>(property) {
+            Some(writable) => write(&mut patch, writable, changes, nulls)?,
+            None if U::OPEN && !declares::<U::Record>(property) => patch.set_open(property, &first.after),
+            None => return Err(NotWritable::new(first.field.clone(), WhyNot::ReadOnly)),
+        }
+    }
+    Ok(patch)
+}
+
+fn write<R: Record>(
+    patch: &mut Patch<R>,
+    writable: &Writable<R>,
+    changes: &[&FieldChange],
+    nulls: Nulls,
+) -> Result<(), NotWritable> {
+    let property = writable.property;
+    for change in changes {
+        let refuse = |why| Err(NotWritable::new(change.field.clone(), why));
+        match (&writable.how, change.field.wire_key(), &change.after) {
+            (How::Members(member, removal), Some(key), _) => {
+                write_member(patch, property, member, *removal, &WireKey(key.into()), change)?;
+            }
+            // The members of a map that is there now, or that is null, are changes of their own.
+            (How::Members(..), None, value) if is_gone(value) || value.as_ref().is_some_and(Raw::is_empty) => {}
+            (How::Members(..), None, _) | (_, Some(_), _) => {
+                return refuse(WhyNot::Unreadable("it is not changed member by member".to_owned()));
+            }
+            (_, None, value) if is_gone(value) => match nulls {
+                _ if writable.clearable => patch.clear(property),
+                Nulls::Omit => {}
+                Nulls::Clear => return refuse(WhyNot::NotClearable),
+            },
+            (How::Plain, None, Some(value)) => patch.set::<Raw>(property, value.clone()),
+            (How::OrderHint, None, Some(value)) => {
+                patch.set::<Raw>(property, place(value, &change.field)?);
+            }
+            (How::Object(put), None, Some(value)) => put(patch, property, value)?,
+            (_, None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn write_member<R: Record>(
+    patch: &mut Patch<R>,
+    property: Property<R>,
+    member: &Member<R>,
+    removal: Removal,
+    key: &WireKey,
+    change: &FieldChange,
+) -> Result<(), NotWritable> {
+    let is_set = |value: &Option<Raw>| match member {
+        Member::Flag => value.as_ref().is_some_and(|value| value.as_str() == "true"),
+        _ => !is_gone(value),
+    };
+    let value = match &change.after {
+        Some(value) if is_set(&change.after) => value,
+        _ if !is_set(&change.before) => return Ok(()),
+        _ => {
+            match removal {
+                Removal::Null => patch.remove_member(property, key),
+                Removal::False => patch.set_plain_member(property, key, false),
+                Removal::Never => return Err(NotWritable::new(change.field.clone(), WhyNot::NotRemovable)),
+            }
+            return Ok(());
+        }
+    };
+    match member {
+        Member::Plain | Member::Flag => patch.set_plain_member(property, key, value),
+        Member::OrderHint => patch.set_plain_member(property, key, place(value, &change.field)?),
+        Member::Object(put) => {
+            let before = change.before.as_ref().filter(|before| !before.is_null());
+            put(patch, property, key, before, value).map_err(|error| error.within(change.field.clone()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The text of a hint, if it asks for a place.
+fn place(value: &Raw, field: &FieldPath) -> Result<Raw, NotWritable> {
+    match value.decode::<OrderHint>() {
+        Ok(hint) if hint.is_new() => Ok(value.clone()),
+        Ok(_) => Err(NotWritable::new(field.clone(), WhyNot::ServiceOrderHint)),
+        Err(error) => Err(NotWritable::unreadable(field.clone(), &error)),
+    }
+}
+
+pub(super) fn object<R: Record, U: Writes>(
+    patch: &mut Patch<R>,
+    property: Property<R>,
+    value: &Raw,
+) -> Result<(), NotWritable> {
+    let value = whole::<U>(value).map_err(|error| error.within(property))?;
+    patch.set_object(property, value);
+    Ok(())
+}
+
+pub(super) fn objects<R: Record, U: Writes>(
+    patch: &mut Patch<R>,
+    property: Property<R>,
+    value: &Raw,
+) -> Result<(), NotWritable> {
+    patch.set_objects(property, list::<R, U>(property, value)?);
+    Ok(())
+}
+
+pub(super) fn typed_objects<R: Record, U: Writes>(
+    patch: &mut Patch<R>,
+    property: Property<R>,
+    value: &Raw,
+) -> Result<(), NotWritable> {
+    patch.set_typed_objects(property, list::<R, U>(property, value)?);
+    Ok(())
+}
+
+pub(super) fn member<R: Record, U: Writes>(
+    patch: &mut Patch<R>,
+    property: Property<R>,
+    key: &WireKey,
+    before: Option<&Raw>,
+    after: &Raw,
+) -> Result<(), NotWritable> {
+    let Some(before) = before else {
+        patch.set_member(property, key, whole::<U>(after)?);
+        return Ok(());
+    };
+    let changes = diff(&read::<U::Record>(before)?, &read::<U::Record>(after)?);
+    let changes = self::patch::<U>(&changes, Nulls::Clear)?;
+    // Nothing but annotations may have changed.
+    if !changes.is_empty() {
+        patch.set_member(property, key, U::from_patch(changes));
+    }
+    Ok(())
+}
+
+fn list<R: Record, U: Writes>(property: Property<R>, value: &Raw) -> Result<Vec<U>, NotWritable> {
+    let values: Vec<Raw> = value
+        .decode()
+        .map_err(|error| NotWritable::unreadable(property, &error))?;
+    let objects = values.iter().map(whole);
+    objects
+        .collect::<Result<_, NotWritable>>()
+        .map_err(|error| error.within(property))
+}
+
+/// All of an object that may be written.
+fn whole<U: Writes>(value: &Raw) -> Result<U, NotWritable> {
+    let object = read::<U::Record>(value)?;
+    let all = diff(&U::Record::default(), &object).writable_by::<U>();
+    let mut patch = patch::<U>(&all, Nulls::Omit)?;
+    let places = U::FIELDS.iter().filter(|field| matches!(field.how, How::OrderHint));
+    for field in places.filter(|field| field.required && object.presence(field.property) != crate::Presence::Value) {
+        patch.set::<crate::NewOrderHint>(field.property, OrderHint::first());
+    }
+    Ok(U::from_patch(patch))
+}
+
+fn read<R: Record>(value: &Raw) -> Result<R, NotWritable> {
+    let mut json = serde_json::Deserializer::from_str(value.as_str());
+    record::deserialize(&mut json).map_err(|error| NotWritable::unreadable("", &error))
+}
