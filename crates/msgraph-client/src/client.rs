@@ -3,13 +3,14 @@ use std::{error, fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest, Response as HttpResponse};
 use http_body::Body;
-use msgraph_core::{Answer, Request, RequestFault, request::Method};
+use msgraph_core::{Answer, Guid, Request, RequestFault, request::Method};
 use tower_service::Service;
 
 use crate::{
     Call, Cloud, Credential, Environment, Error, ErrorKind, InvalidBaseUrl, Pages, Response, RetryPolicy, System,
     base_url::BaseUrl,
     credential::Cached,
+    environment::request_id,
     error::Context,
     governor::Governor,
     options::Options,
@@ -90,6 +91,12 @@ impl Client {
     /// The pages that a request leads to, one after the other.
     pub fn pages<R: Linked, O>(&self, request: Request<R, O>) -> Pages<R> {
         self.call(request).pages()
+    }
+
+    /// A new id, for what clients name themselves, such as an item of a checklist. It is of version 4, and made of the
+    /// [`Environment`]'s random numbers.
+    pub fn new_guid(&self) -> Guid {
+        Guid::new(request_id(&*self.inner().environment).to_string())
     }
 
     /// The cloud that the client talks to.

@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+use crate::names::NameError;
+use msgraph_core::{
+    NotWritable,
+    merge::{ApplyError, Conflict},
+};
+
 /// Why something could not be done.
 ///
 /// Each says what is wrong and where; what was done before is told by the part that did it.
@@ -10,6 +16,19 @@ use std::fmt;
 pub enum Error {
     /// The service refused, or could not be reached.
     Client(msgraph_client::Error),
+    /// A field was changed that the service does not let be written. Nothing was sent.
+    NotWritable(NotWritable),
+    /// Somebody else changed the same fields to something else, and the edit was to fail then. Nothing of it was written.
+    Conflict(Vec<Conflict>),
+    /// The object changed before each attempt to write it. Nothing was written.
+    Contended {
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// A name stands for nothing, or for more than one thing.
+    Name(NameError),
+    /// A changed value does not fit the object.
+    Merge(ApplyError),
 }
 
 impl Error {
@@ -17,6 +36,7 @@ impl Error {
     pub fn client(&self) -> Option<&msgraph_client::Error> {
         match self {
             Self::Client(error) => Some(error),
+            _ => None,
         }
     }
 }
@@ -25,6 +45,21 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client(error) => error.fmt(formatter),
+            Self::NotWritable(error) => error.fmt(formatter),
+            Self::Conflict(conflicts) => {
+                formatter.write_str("somebody else changed what was to be changed:")?;
+                conflicts
+                    .iter()
+                    .try_for_each(|conflict| write!(formatter, " {}", conflict.field))
+            }
+            Self::Contended { attempts } => {
+                write!(
+                    formatter,
+                    "the object changed before each of {attempts} attempts to write it"
+                )
+            }
+            Self::Name(error) => error.fmt(formatter),
+            Self::Merge(error) => error.fmt(formatter),
         }
     }
 }
@@ -33,6 +68,10 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Client(error) => error.source(),
+            Self::NotWritable(error) => Some(error),
+            Self::Name(error) => Some(error),
+            Self::Merge(error) => Some(error),
+            Self::Conflict(_) | Self::Contended { .. } => None,
         }
     }
 }

@@ -17,9 +17,14 @@
 //! # }
 //! ```
 
+mod containers;
+pub mod edit;
 mod error;
+pub mod names;
 mod planner;
 mod todo;
+pub mod whole;
+pub mod words;
 
 pub use msgraph_client::{self as client, Client, StaticToken};
 pub use msgraph_core::{self as core, ETag, Id, OrderHint, Versioned};
@@ -28,4 +33,4 @@ pub use msgraph_model as model;
 pub use msgraph_request::beta;
 pub use msgraph_request::v1;
 
-pub use self::{error::Error, planner::Planner, todo::Todo};
+pub use self::{containers::Container, error::Error, planner::Planner, todo::Todo};

@@ -1,0 +1,200 @@
+//! Plain words as one call each: an edit that reads, changes and writes.
+
+use msgraph_core::{Id, open::OpenKey as _};
+use msgraph_model::{PlannerPlan, PlannerPlanDetails, PlannerTask, PlannerTaskDetails, User};
+
+use super::{
+    ChecklistWords, PlanWords, ReferenceWords, TaskWords,
+    checklist::{ItemId, Place},
+};
+use crate::{
+    Error, Planner,
+    edit::Edited,
+    names::{NameError, What},
+};
+
+type Task = Result<Edited<PlannerTask>, Error>;
+type Details = Result<Edited<PlannerTaskDetails>, Error>;
+type Plan = Result<Edited<PlannerPlanDetails>, Error>;
+
+/// Plain words. The errors are those of [`edit`](Self::edit).
+impl Planner {
+    /// Assigns a task to a user.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn assign(&self, task: &Id<PlannerTask>, user: &Id<User>) -> Task {
+        self.edit(task, |task: &mut PlannerTask| task.assign(user)).await
+    }
+
+    /// Takes a task from a user.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn unassign(&self, task: &Id<PlannerTask>, user: &Id<User>) -> Task {
+        self.edit(task, |task: &mut PlannerTask| task.unassign(user)).await
+    }
+
+    /// Assigns a task to these users and to nobody else.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn replace_assignees(&self, task: &Id<PlannerTask>, users: &[Id<User>]) -> Task {
+        self.edit(task, |task: &mut PlannerTask| task.replace_assignees(users))
+            .await
+    }
+
+    /// Marks a task as complete.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn complete(&self, task: &Id<PlannerTask>) -> Task {
+        self.edit(task, PlannerTask::complete).await
+    }
+
+    /// Puts the label of this name on a task.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] where the task's plan has no such label, or several; those of [`edit`](Self::edit).
+    pub async fn apply_label(&self, task: &Id<PlannerTask>, name: &str) -> Task {
+        let read = self
+            .client()
+            .send(msgraph_request::v1::planner().task(task).get())
+            .await?;
+        let plan = read.plan_id.clone().unwrap_or_else(|| Id::new(""));
+        let labels = self
+            .client()
+            .send(msgraph_request::v1::planner().plan(&plan).details().get())
+            .await?;
+        let label = labels.label_named(name).ok_or_else(|| {
+            let known = labels.category_descriptions.iter().flatten();
+            let known = known.map(|(label, name)| (name.clone(), label.as_wire().to_owned()));
+            Error::Name(NameError::new(What::Label, name, known))
+        })?;
+        self.edit(task, |task: &mut PlannerTask| task.apply_label(&label)).await
+    }
+
+    /// Adds an item to the checklist of a task, after the others.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn add_item(&self, task: &Id<PlannerTask>, title: &str) -> Details {
+        let id = self.client().new_guid();
+        self.edit(task, |details: &mut PlannerTaskDetails| {
+            details.add_item(&id, title);
+        })
+        .await
+    }
+
+    /// Ticks an item of a checklist, or takes the tick off.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    pub async fn tick_item(&self, task: &Id<PlannerTask>, item: &ItemId, is_checked: bool) -> Details {
+        self.change_item(task, item, |details| details.tick_item(item, is_checked))
+            .await
+    }
+
+    /// Gives an item of a checklist another title.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    pub async fn rename_item(&self, task: &Id<PlannerTask>, item: &ItemId, title: &str) -> Details {
+        self.change_item(task, item, |details| details.rename_item(item, title))
+            .await
+    }
+
+    /// Moves an item of a checklist among the others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    pub async fn move_item(&self, task: &Id<PlannerTask>, item: &ItemId, to: Place<'_, ItemId>) -> Details {
+        self.change_item(task, item, |details| details.move_item(item, to))
+            .await
+    }
+
+    /// Removes an item of a checklist.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    pub async fn remove_item(&self, task: &Id<PlannerTask>, item: &ItemId) -> Details {
+        self.change_item(task, item, |details| details.remove_item(item)).await
+    }
+
+    /// Lets a task refer to a URL, under a name that is shown.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn add_reference(&self, task: &Id<PlannerTask>, url: &str, alias: &str) -> Details {
+        self.edit(task, |details: &mut PlannerTaskDetails| {
+            details.add_reference(url, alias);
+        })
+        .await
+    }
+
+    /// Lets a task refer to a URL no longer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn remove_reference(&self, task: &Id<PlannerTask>, url: &str) -> Details {
+        self.edit(task, |details: &mut PlannerTaskDetails| {
+            details.remove_reference(url);
+        })
+        .await
+    }
+
+    /// Shares a plan with a user, who is then told of its changes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn share(&self, plan: &Id<PlannerPlan>, user: &Id<User>) -> Plan {
+        self.edit(plan, |details: &mut PlannerPlanDetails| details.share(user))
+            .await
+    }
+
+    /// Shares a plan with a user no longer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn unshare(&self, plan: &Id<PlannerPlan>, user: &Id<User>) -> Plan {
+        self.edit(plan, |details: &mut PlannerPlanDetails| details.unshare(user))
+            .await
+    }
+
+    async fn change_item(
+        &self,
+        task: &Id<PlannerTask>,
+        item: &ItemId,
+        change: impl FnOnce(&mut PlannerTaskDetails) -> bool + Send,
+    ) -> Details {
+        let mut missing = None;
+        let edited = self
+            .edit(task, |details: &mut PlannerTaskDetails| {
+                if !change(details) {
+                    let known = details.checklist_items().into_iter();
+                    let known =
+                        known.map(|(id, item)| (item.title.clone().unwrap_or_default(), id.as_str().to_owned()));
+                    missing = Some(NameError::new(What::ChecklistItem, item.as_str(), known));
+                }
+            })
+            .await;
+        match missing {
+            Some(error) => Err(Error::Name(error)),
+            None => edited,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The plans that somebody keeps at hand.
+
+use msgraph_core::{Id, OrderHint};
+use msgraph_model::{PlannerFavoritePlanReference, PlannerPlan, PlannerUser};
+
+/// What is done with the favourite plans in a [`PlannerUser`]; at most 30.
+///
+/// <https://learn.microsoft.com/graph/api/planneruser-update>
+pub trait FavoriteWords {
+    /// Adds a plan to the favourites, after the others, under the title that is shown.
+    fn add_favorite(&mut self, plan: &Id<PlannerPlan>, title: impl Into<String>);
+
+    /// Takes a plan off the favourites; `false` where it was none.
+    fn remove_favorite(&mut self, plan: &Id<PlannerPlan>) -> bool;
+}
+
+impl FavoriteWords for PlannerUser {
+    fn add_favorite(&mut self, plan: &Id<PlannerPlan>, title: impl Into<String>) {
+        let plans = self.favorite_plan_references.get_or_insert_default();
+        if plans.contains_key(plan) {
+            return;
+        }
+        let hints = plans.iter().filter_map(|(_, of)| of.order_hint.as_ref());
+        let mut reference = PlannerFavoritePlanReference::default();
+        reference.order_hint = Some(OrderHint::after_all(hints).into());
+        reference.plan_title = Some(title.into());
+        plans.insert(plan.clone(), reference);
+    }
+
+    fn remove_favorite(&mut self, plan: &Id<PlannerPlan>) -> bool {
+        let plans = self.favorite_plan_references.as_mut();
+        plans.is_some_and(|plans| plans.remove(plan).is_some())
+    }
+}
