@@ -79,3 +79,20 @@ editable!(
     PlannerProgressTaskBoardTaskFormatUpdate,
     |id, planner| planner.task(id).progress_task_board_format()
 );
+
+/// What Planner knows of the user who is signed in. It is in beta alone, and there is one: the id does not matter.
+#[cfg(feature = "beta")]
+impl Editable for model::PlannerUser {
+    type Update = model::PlannerUserUpdate;
+
+    const V1: Access<Self> = Self::BETA;
+
+    const BETA: Access<Self> = Access {
+        read: |_| beta::me().planner().get(),
+        update: |current, update| {
+            // Without an ETag the request is refused before it is sent.
+            let etag = current.etag().cloned().unwrap_or_else(|| msgraph_core::ETag::new(""));
+            beta::me().planner().update(&etag, update)
+        },
+    };
+}

@@ -3,6 +3,8 @@
 use msgraph_core::{Id, OrderHint};
 use msgraph_model::{PlannerFavoritePlanReference, PlannerPlan, PlannerUser};
 
+use crate::{Error, Planner, edit::Edited};
+
 /// What is done with the favourite plans in a [`PlannerUser`]; at most 30.
 ///
 /// <https://learn.microsoft.com/graph/api/planneruser-update>
@@ -31,4 +33,33 @@ impl FavoriteWords for PlannerUser {
         let plans = self.favorite_plan_references.as_mut();
         plans.is_some_and(|plans| plans.remove(plan).is_some())
     }
+}
+
+impl Planner {
+    /// Keeps a plan at hand for the user who is signed in, after the other favourites.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn add_favorite(&self, plan: &Id<PlannerPlan>, title: &str) -> Result<Edited<PlannerUser>, Error> {
+        self.edit(&me(), |user: &mut PlannerUser| user.add_favorite(plan, title))
+            .await
+    }
+
+    /// Keeps a plan at hand no longer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`edit`](Self::edit).
+    pub async fn remove_favorite(&self, plan: &Id<PlannerPlan>) -> Result<Edited<PlannerUser>, Error> {
+        self.edit(&me(), |user: &mut PlannerUser| {
+            user.remove_favorite(plan);
+        })
+        .await
+    }
+}
+
+/// The one that is signed in needs no id.
+fn me() -> Id<PlannerUser> {
+    Id::new("me")
 }
