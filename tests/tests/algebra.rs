@@ -1,6 +1,11 @@
 //! The laws of `diff`, `apply` and `merge` for every record, and that the update made of a diff writes what changed and
 //! nothing else, for every type that is an update. `PROPTEST_CASES` says how many values of each are tried.
-#![expect(clippy::indexing_slicing, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::{collections::BTreeSet, fmt};
 
@@ -49,7 +54,7 @@ struct Picks(std::vec::IntoIter<u8>);
 impl Picks {
     /// True once in so many times.
     fn once_in(&mut self, times: u8) -> bool {
-        self.0.next().unwrap_or(1) % times == 0
+        self.0.next().unwrap_or(1).is_multiple_of(times)
     }
 }
 
@@ -333,7 +338,7 @@ impl Rules<'_> {
                     items.map(|item| self.sent(self.write(edit), item)).collect()
                 }
                 SetterValue::Members { value: member, .. } => {
-                    let map = self.expected_members(member, members(old), new);
+                    let map = self.expected_members(member, &members(old), new);
                     if map.is_empty() && !is_there(old) {
                         continue;
                     }
@@ -345,13 +350,13 @@ impl Rules<'_> {
         Value::Object(expected)
     }
 
-    fn expected_members(&self, member: &MemberValue, old: Map<String, Value>, new: &Value) -> Map<String, Value> {
+    fn expected_members(&self, member: &MemberValue, old: &Map<String, Value>, new: &Value) -> Map<String, Value> {
         let mut map = old.clone();
         let is_set = |value: &Value| match member {
             MemberValue::True => *value == json!(true),
             _ => !value.is_null(),
         };
-        for (key, value) in &old {
+        for (key, value) in old {
             if is_set(value) && !new.get(key).is_some_and(is_set) {
                 map.remove(key);
             }
@@ -383,7 +388,7 @@ impl Rules<'_> {
                     items.iter().map(|item| self.sent(self.write(edit), item)).collect()
                 }
                 (SetterValue::Members { value: member, .. }, Some(value @ Value::Object(_))) => {
-                    match self.expected_members(member, Map::new(), value) {
+                    match self.expected_members(member, &Map::new(), value) {
                         map if map.is_empty() => continue,
                         map => Value::Object(map),
                     }

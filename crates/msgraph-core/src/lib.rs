@@ -66,7 +66,7 @@ pub use self::{
     record::{Entity, Presence, Property, Record},
     request::{Request, RequestFault},
     versioned::Versioned,
-    writes::{NotWritable, Writes},
+    writes::{NotWritable, WhyNot, Writes},
 };
 
 /// The names that generated code uses, for one `use` at the head of each file. Not for hand-written code.

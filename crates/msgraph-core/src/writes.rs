@@ -41,10 +41,16 @@ pub(crate) enum How<R> {
     /// As a place that is asked for.
     OrderHint,
     /// As an object, or several, of which only what may be written is sent.
-    Object(fn(&mut Patch<R>, Property<R>, &Raw) -> Result<(), NotWritable>),
+    Object(PutObject<R>),
     /// Member by member.
     Members(Member<R>, Removal),
 }
+
+/// Puts the object that a text holds, or the objects.
+type PutObject<R> = fn(&mut Patch<R>, Property<R>, &Raw) -> Result<(), NotWritable>;
+
+/// Puts the member of a key: what it was, if it was there, and what it is.
+type PutMember<R> = fn(&mut Patch<R>, Property<R>, &WireKey, Option<&Raw>, &Raw) -> Result<(), NotWritable>;
 
 /// How a member of an open type is written.
 #[derive(Debug)]
@@ -56,7 +62,7 @@ pub(crate) enum Member<R> {
     /// As `true`.
     Flag,
     /// As an object with its type: what changed of the one that was there, or all that may be written.
-    Object(fn(&mut Patch<R>, Property<R>, &WireKey, Option<&Raw>, &Raw) -> Result<(), NotWritable>),
+    Object(PutMember<R>),
 }
 
 /// How a member of an open type is removed.
