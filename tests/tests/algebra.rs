@@ -332,10 +332,12 @@ impl Rules<'_> {
             let value = match &setter.value {
                 SetterValue::Whole { .. } => new.clone(),
                 SetterValue::Object { .. } | SetterValue::Objects { .. } if new.is_null() => Value::Null,
-                SetterValue::Object { edit, .. } => self.sent(self.write(edit), new),
+                SetterValue::Object { edit, .. } => self.sent(self.write(edit), old.unwrap_or(&Value::Null), new),
                 SetterValue::Objects { edit, .. } => {
                     let items = new.as_array().into_iter().flatten();
-                    items.map(|item| self.sent(self.write(edit), item)).collect()
+                    items
+                        .map(|item| self.sent(self.write(edit), &Value::Null, item))
+                        .collect()
                 }
                 SetterValue::Members { value: member, .. } => {
                     let map = self.expected_members(member, &members(old), new);
@@ -366,7 +368,7 @@ impl Rules<'_> {
                 (MemberValue::Edit(edit), Some(known @ Value::Object(_))) => {
                     self.expected(self.write(edit), known, &value)
                 }
-                (MemberValue::Edit(edit), _) => self.sent(self.write(edit), &value),
+                (MemberValue::Edit(edit), _) => self.sent(self.write(edit), &Value::Null, &value),
                 (MemberValue::Plain(_) | MemberValue::True, _) => value,
             };
             map.insert(key, value);
@@ -375,18 +377,22 @@ impl Rules<'_> {
     }
 
     /// What is sent of a whole object.
-    fn sent(&self, write: &Write, object: &Value) -> Value {
+    fn sent(&self, write: &Write, before: &Value, object: &Value) -> Value {
         let mut sent = Map::new();
         for setter in setters(write) {
             let (value, clear) = (object.get(&setter.wire), clear(setter));
             let value = match (&setter.value, value) {
                 (_, Some(Value::Null)) if clear => Value::Null,
+                // The service merges an object of which something can be cleared.
+                (_, None) if clear && is_there(before.get(&setter.wire)) => Value::Null,
                 (SetterValue::Object { edit, .. }, Some(value @ Value::Object(_))) => {
-                    self.sent(self.write(edit), value)
+                    let before = before.get(&setter.wire).unwrap_or(&Value::Null);
+                    self.sent(self.write(edit), before, value)
                 }
-                (SetterValue::Objects { edit, .. }, Some(Value::Array(items))) => {
-                    items.iter().map(|item| self.sent(self.write(edit), item)).collect()
-                }
+                (SetterValue::Objects { edit, .. }, Some(Value::Array(items))) => items
+                    .iter()
+                    .map(|item| self.sent(self.write(edit), &Value::Null, item))
+                    .collect(),
                 (SetterValue::Members { value: member, .. }, Some(value @ Value::Object(_))) => {
                     match self.expected_members(member, &Map::new(), value) {
                         map if map.is_empty() => continue,

@@ -87,6 +87,6 @@ pub mod prelude {
             Takes, UpdateIn, V1, Versions, option,
         },
         update::{Edit, Patch},
-        writes::{Removal as MemberRemoval, Writable, Writes},
+        writes::{MemberRemoval, Writable, Writes},
     };
 }

@@ -6,7 +6,7 @@ use msgraph_core::{
     diff, edits, merge,
     prelude::{Deserialize, Deserializer, Edit, MapAccess, Patch, Serialize, Serializer, Values, VisitProperties},
     record::{self, Extra},
-    writes::{Removal, Writable, Writes},
+    writes::{MemberRemoval, Writable, Writes},
 };
 use serde_json::json;
 
@@ -115,8 +115,8 @@ update!(LinkUpdate of Link: &[
 update!(NoteUpdate of Note: &[
     Writable::object::<LinkUpdate>(Note::BODY),
     Writable::order_hint(Note::HINT),
-    Writable::flag_members(Note::LABELS, Removal::False),
-    Writable::object_members::<LinkUpdate>(Note::LINKS, Removal::Null),
+    Writable::flag_members(Note::LABELS, MemberRemoval::False),
+    Writable::object_members::<LinkUpdate>(Note::LINKS, MemberRemoval::Null),
     Writable::plain(Note::TITLE),
     Writable::plain(Note::UNTIL).clearable(),
 ]);

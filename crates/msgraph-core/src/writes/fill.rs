@@ -1,8 +1,8 @@
 //! From what differs to what is sent.
 
-use super::{How, Member, NotWritable, Removal, WhyNot, WireKey, Writable, Writes};
+use super::{How, Member, MemberRemoval, NotWritable, WhyNot, WireKey, Writable, Writes};
 use crate::{
-    Diff, FieldChange, FieldPath, OrderHint, Property, Raw, Record, diff,
+    Diff, FieldChange, FieldPath, NewOrderHint, OrderHint, Presence, Property, Raw, Record, diff,
     merge::{declares, is_gone},
     record,
     update::Patch,
@@ -111,7 +111,7 @@ fn write<R: Record>(
             (How::OrderHint, None, Some(value)) => {
                 patch.set::<Raw>(property, place(value, &change.field)?);
             }
-            (How::Object(put), None, Some(value)) => put(patch, property, value)?,
+            (How::Object(put), None, Some(value)) => put(patch, property, change.before.as_ref(), value)?,
             (_, None, None) => {}
         }
     }
@@ -122,7 +122,7 @@ fn write_member<R: Record>(
     patch: &mut Patch<R>,
     property: Property<R>,
     member: &Member<R>,
-    removal: Removal,
+    removal: MemberRemoval,
     key: &WireKey,
     change: &FieldChange,
 ) -> Result<(), NotWritable> {
@@ -135,9 +135,9 @@ fn write_member<R: Record>(
         _ if !is_set(change.before.as_ref()) => return Ok(()),
         _ => {
             match removal {
-                Removal::Null => patch.remove_member(property, key),
-                Removal::False => patch.set_plain_member(property, key, false),
-                Removal::Never => return Err(NotWritable::new(change.field.clone(), WhyNot::NotRemovable)),
+                MemberRemoval::Null => patch.remove_member(property, key),
+                MemberRemoval::False => patch.set_plain_member(property, key, false),
+                MemberRemoval::Never => return Err(NotWritable::new(change.field.clone(), WhyNot::NotRemovable)),
             }
             return Ok(());
         }
@@ -165,9 +165,10 @@ fn place(value: &Raw, field: &FieldPath) -> Result<Raw, NotWritable> {
 pub(super) fn object<R: Record, U: Writes>(
     patch: &mut Patch<R>,
     property: Property<R>,
+    before: Option<&Raw>,
     value: &Raw,
 ) -> Result<(), NotWritable> {
-    let value = whole::<U>(value).map_err(|error| error.within(property))?;
+    let value = whole::<U>(before, value).map_err(|error| error.within(property))?;
     patch.set_object(property, value);
     Ok(())
 }
@@ -175,6 +176,7 @@ pub(super) fn object<R: Record, U: Writes>(
 pub(super) fn objects<R: Record, U: Writes>(
     patch: &mut Patch<R>,
     property: Property<R>,
+    _: Option<&Raw>,
     value: &Raw,
 ) -> Result<(), NotWritable> {
     patch.set_objects(property, list::<R, U>(property, value)?);
@@ -184,6 +186,7 @@ pub(super) fn objects<R: Record, U: Writes>(
 pub(super) fn typed_objects<R: Record, U: Writes>(
     patch: &mut Patch<R>,
     property: Property<R>,
+    _: Option<&Raw>,
     value: &Raw,
 ) -> Result<(), NotWritable> {
     patch.set_typed_objects(property, list::<R, U>(property, value)?);
@@ -198,7 +201,7 @@ pub(super) fn member<R: Record, U: Writes>(
     after: &Raw,
 ) -> Result<(), NotWritable> {
     let Some(before) = before else {
-        patch.set_member(property, key, whole::<U>(after)?);
+        patch.set_member(property, key, whole::<U>(None, after)?);
         return Ok(());
     };
     let changes = diff(&read::<U::Record>(before)?, &read::<U::Record>(after)?);
@@ -214,20 +217,31 @@ fn list<R: Record, U: Writes>(property: Property<R>, value: &Raw) -> Result<Vec<
     let values: Vec<Raw> = value
         .decode()
         .map_err(|error| NotWritable::unreadable(property, &error))?;
-    let objects = values.iter().map(whole);
+    let objects = values.iter().map(|value| whole(None, value));
     objects
         .collect::<Result<_, NotWritable>>()
         .map_err(|error| error.within(property))
 }
 
-/// All of an object that may be written.
-fn whole<U: Writes>(value: &Raw) -> Result<U, NotWritable> {
+/// All of an object that may be written. What is not sent of it keeps its value where the service merges it with what is
+/// there, and only there something can be cleared.
+fn whole<U: Writes>(before: Option<&Raw>, value: &Raw) -> Result<U, NotWritable> {
     let object = read::<U::Record>(value)?;
     let all = diff(&U::Record::default(), &object).writable_by::<U>();
     let mut patch = patch::<U>(&all, Of::Nothing)?;
-    let places = U::FIELDS.iter().filter(|field| matches!(field.how, How::OrderHint));
-    for field in places.filter(|field| field.required && object.presence(field.property) != crate::Presence::Value) {
-        patch.set::<crate::NewOrderHint>(field.property, OrderHint::first());
+    let before = before.filter(|before| !before.is_null()).map(read::<U::Record>);
+    let before = before.transpose()?.unwrap_or_default();
+    for field in U::FIELDS {
+        let property = field.property;
+        let is_there = |object: &U::Record| object.presence(property) == Presence::Value;
+        if is_there(&object) {
+            continue;
+        }
+        if field.required && matches!(field.how, How::OrderHint) {
+            patch.set::<NewOrderHint>(property, OrderHint::first());
+        } else if field.clearable && is_there(&before) {
+            patch.clear(property);
+        }
     }
     Ok(U::from_patch(patch))
 }
