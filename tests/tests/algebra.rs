@@ -1,6 +1,11 @@
 //! The laws of `diff`, `apply` and `merge` for every record, and that the update made of a diff writes what changed and
 //! nothing else, for every type that is an update. `PROPTEST_CASES` says how many values of each are tried.
-#![expect(clippy::indexing_slicing, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::{collections::BTreeSet, fmt};
 
@@ -49,7 +54,7 @@ struct Picks(std::vec::IntoIter<u8>);
 impl Picks {
     /// True once in so many times.
     fn once_in(&mut self, times: u8) -> bool {
-        self.0.next().unwrap_or(1) % times == 0
+        self.0.next().unwrap_or(1).is_multiple_of(times)
     }
 }
 
@@ -327,13 +332,15 @@ impl Rules<'_> {
             let value = match &setter.value {
                 SetterValue::Whole { .. } => new.clone(),
                 SetterValue::Object { .. } | SetterValue::Objects { .. } if new.is_null() => Value::Null,
-                SetterValue::Object { edit, .. } => self.sent(self.write(edit), new),
+                SetterValue::Object { edit, .. } => self.sent(self.write(edit), old.unwrap_or(&Value::Null), new),
                 SetterValue::Objects { edit, .. } => {
                     let items = new.as_array().into_iter().flatten();
-                    items.map(|item| self.sent(self.write(edit), item)).collect()
+                    items
+                        .map(|item| self.sent(self.write(edit), &Value::Null, item))
+                        .collect()
                 }
                 SetterValue::Members { value: member, .. } => {
-                    let map = self.expected_members(member, members(old), new);
+                    let map = self.expected_members(member, &members(old), new);
                     if map.is_empty() && !is_there(old) {
                         continue;
                     }
@@ -345,13 +352,13 @@ impl Rules<'_> {
         Value::Object(expected)
     }
 
-    fn expected_members(&self, member: &MemberValue, old: Map<String, Value>, new: &Value) -> Map<String, Value> {
+    fn expected_members(&self, member: &MemberValue, old: &Map<String, Value>, new: &Value) -> Map<String, Value> {
         let mut map = old.clone();
         let is_set = |value: &Value| match member {
             MemberValue::True => *value == json!(true),
             _ => !value.is_null(),
         };
-        for (key, value) in &old {
+        for (key, value) in old {
             if is_set(value) && !new.get(key).is_some_and(is_set) {
                 map.remove(key);
             }
@@ -361,7 +368,7 @@ impl Rules<'_> {
                 (MemberValue::Edit(edit), Some(known @ Value::Object(_))) => {
                     self.expected(self.write(edit), known, &value)
                 }
-                (MemberValue::Edit(edit), _) => self.sent(self.write(edit), &value),
+                (MemberValue::Edit(edit), _) => self.sent(self.write(edit), &Value::Null, &value),
                 (MemberValue::Plain(_) | MemberValue::True, _) => value,
             };
             map.insert(key, value);
@@ -370,20 +377,24 @@ impl Rules<'_> {
     }
 
     /// What is sent of a whole object.
-    fn sent(&self, write: &Write, object: &Value) -> Value {
+    fn sent(&self, write: &Write, before: &Value, object: &Value) -> Value {
         let mut sent = Map::new();
         for setter in setters(write) {
             let (value, clear) = (object.get(&setter.wire), clear(setter));
             let value = match (&setter.value, value) {
                 (_, Some(Value::Null)) if clear => Value::Null,
+                // The service merges an object of which something can be cleared.
+                (_, None) if clear && is_there(before.get(&setter.wire)) => Value::Null,
                 (SetterValue::Object { edit, .. }, Some(value @ Value::Object(_))) => {
-                    self.sent(self.write(edit), value)
+                    let before = before.get(&setter.wire).unwrap_or(&Value::Null);
+                    self.sent(self.write(edit), before, value)
                 }
-                (SetterValue::Objects { edit, .. }, Some(Value::Array(items))) => {
-                    items.iter().map(|item| self.sent(self.write(edit), item)).collect()
-                }
+                (SetterValue::Objects { edit, .. }, Some(Value::Array(items))) => items
+                    .iter()
+                    .map(|item| self.sent(self.write(edit), &Value::Null, item))
+                    .collect(),
                 (SetterValue::Members { value: member, .. }, Some(value @ Value::Object(_))) => {
-                    match self.expected_members(member, Map::new(), value) {
+                    match self.expected_members(member, &Map::new(), value) {
                         map if map.is_empty() => continue,
                         map => Value::Object(map),
                     }

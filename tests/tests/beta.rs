@@ -3,7 +3,7 @@
 
 use msgraph_core::{
     Answer, Change, Content, Continuation, DeltaPage, DeltaStart, ETag, Flags, Id, Presence, Record, Reply,
-    RequestFault, UploadPart, Uploaded, Versioned, delta::RemovalReason, request::Operation,
+    RequestFault, UploadPart, Uploaded, Versioned, delta::RemovalReason, edits, request::Operation,
 };
 use msgraph_model::{
     PlannerBaseApprovalAttachment, PlannerDelta, PlannerPlanContainerInput, PlannerRosterCreate, PlannerTask,
@@ -44,6 +44,24 @@ fn v1_refuses_what_only_beta_has() {
     assert_eq!(request.check(), Ok(()));
     let body: Value = request.body().unwrap().json().unwrap().decode().unwrap();
     assert_eq!(body, json!({ "recurrence": { "schedule": null } }));
+}
+
+#[test]
+fn an_update_made_of_a_diff_knows_what_only_beta_has() {
+    let (id, etag) = (Id::new("t"), ETag::new("W/\"x\""));
+    let read = PlannerTask::default();
+    for edit in [
+        |task: &mut PlannerTask| task.plan_id = Some(Id::new("p")),
+        |task: &mut PlannerTask| task.is_on_my_day = Some(true),
+        |task: &mut PlannerTask| task.recurrence = Some(Box::default()),
+    ] {
+        let mut task = read.clone();
+        edit(&mut task);
+        let update: PlannerTaskUpdate = edits(&read, &task).into_update().unwrap();
+        assert_eq!(beta::planner().task(&id).update(&etag, update.clone()).check(), Ok(()));
+        let fault = v1::planner().task(&id).update(&etag, update).check().unwrap_err();
+        assert!(matches!(fault, RequestFault::NotInVersion { .. }), "{fault}");
+    }
 }
 
 #[test]

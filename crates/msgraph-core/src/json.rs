@@ -44,7 +44,7 @@ impl Raw {
 
     /// Whether this is an object without members.
     pub(crate) fn is_empty(&self) -> bool {
-        self.decode::<BTreeMap<String, IgnoredAny>>()
+        self.decode::<BTreeMap<String, Self>>()
             .is_ok_and(|members| members.is_empty())
     }
 

@@ -66,7 +66,7 @@ pub use self::{
     record::{Entity, Presence, Property, Record},
     request::{Request, RequestFault},
     versioned::Versioned,
-    writes::{NotWritable, Writes},
+    writes::{NotWritable, WhyNot, Writes},
 };
 
 /// The names that generated code uses, for one `use` at the head of each file. Not for hand-written code.
@@ -87,6 +87,6 @@ pub mod prelude {
             Takes, UpdateIn, V1, Versions, option,
         },
         update::{Edit, Patch},
-        writes::{Removal as MemberRemoval, Writable, Writes},
+        writes::{MemberRemoval, Writable, Writes},
     };
 }

@@ -85,11 +85,9 @@ impl<K: OpenKey, V> OpenMap<K, V> {
         removed
     }
 
-    /// The value of a key; `None` twice where it is not there, once where it is null.
-    pub(crate) fn state(&self, key: &K) -> Option<Option<&V>> {
-        let is_there = || self.members.iter().any(|(known, _)| known == key);
-        let value = self.get(key);
-        (value.is_some() || is_there()).then_some(value)
+    /// Whether the key is there, if only as null.
+    fn mentions(&self, key: &K) -> bool {
+        self.members.iter().any(|(known, _)| known == key)
     }
 }
 
@@ -100,7 +98,9 @@ impl<K: OpenKey, V: PartialEq> PartialEq for OpenMap<K, V> {
             annotations.find_map(|(known, value)| (**known == *name).then(|| value.clone()))
         };
         let within = |one: &Self, other: &Self| {
-            one.members.iter().all(|(key, _)| one.state(key) == other.state(key))
+            one.members
+                .iter()
+                .all(|(key, _)| other.mentions(key) && one.get(key) == other.get(key))
                 && one
                     .annotations
                     .iter()

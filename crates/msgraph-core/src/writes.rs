@@ -41,10 +41,16 @@ pub(crate) enum How<R> {
     /// As a place that is asked for.
     OrderHint,
     /// As an object, or several, of which only what may be written is sent.
-    Object(fn(&mut Patch<R>, Property<R>, &Raw) -> Result<(), NotWritable>),
+    Object(PutObject<R>),
     /// Member by member.
-    Members(Member<R>, Removal),
+    Members(Member<R>, MemberRemoval),
 }
+
+/// Puts the object that a text holds, or the objects: what it was, if it was there, and what it is.
+type PutObject<R> = fn(&mut Patch<R>, Property<R>, Option<&Raw>, &Raw) -> Result<(), NotWritable>;
+
+/// Puts the member of a key: what it was, if it was there, and what it is.
+type PutMember<R> = fn(&mut Patch<R>, Property<R>, &WireKey, Option<&Raw>, &Raw) -> Result<(), NotWritable>;
 
 /// How a member of an open type is written.
 #[derive(Debug)]
@@ -56,12 +62,12 @@ pub(crate) enum Member<R> {
     /// As `true`.
     Flag,
     /// As an object with its type: what changed of the one that was there, or all that may be written.
-    Object(fn(&mut Patch<R>, Property<R>, &WireKey, Option<&Raw>, &Raw) -> Result<(), NotWritable>),
+    Object(PutMember<R>),
 }
 
 /// How a member of an open type is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removal {
+pub enum MemberRemoval {
     /// By null.
     Null,
     /// By `false`.
@@ -98,22 +104,22 @@ impl<R: crate::Record> Writable<R> {
     }
 
     /// An open type whose members are values.
-    pub const fn plain_members(property: Property<R>, removal: Removal) -> Self {
+    pub const fn plain_members(property: Property<R>, removal: MemberRemoval) -> Self {
         Self::new(property, How::Members(Member::Plain, removal))
     }
 
     /// An open type whose members are order hints.
-    pub const fn order_hint_members(property: Property<R>, removal: Removal) -> Self {
+    pub const fn order_hint_members(property: Property<R>, removal: MemberRemoval) -> Self {
         Self::new(property, How::Members(Member::OrderHint, removal))
     }
 
     /// An open type whose members are only there or not.
-    pub const fn flag_members(property: Property<R>, removal: Removal) -> Self {
+    pub const fn flag_members(property: Property<R>, removal: MemberRemoval) -> Self {
         Self::new(property, How::Members(Member::Flag, removal))
     }
 
     /// An open type whose members are objects.
-    pub const fn object_members<U: Writes>(property: Property<R>, removal: Removal) -> Self {
+    pub const fn object_members<U: Writes>(property: Property<R>, removal: MemberRemoval) -> Self {
         Self::new(property, How::Members(Member::Object(fill::member::<R, U>), removal))
     }
 

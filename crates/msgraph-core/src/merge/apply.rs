@@ -4,7 +4,7 @@ use serde::de::Error as _;
 
 use super::{
     diff::{Diff, FieldChange},
-    fields,
+    fields::{self, Map, Members},
     path::{FieldPath, Part},
 };
 use crate::{Raw, Record, record};
@@ -39,20 +39,23 @@ pub(super) fn apply_changes<R: Record>(record: &mut R, changes: &[&FieldChange])
     for change in changes {
         let property = change.field.property();
         let (value, part) = (change.after.as_ref(), change.field.part());
-        match (fields::members(record, property), part) {
+        match (fields::map(record, property), part) {
             // An open map that was made is there already.
-            (Some(Some(_)), Part::Whole) if value.is_some_and(Raw::is_empty) => {}
+            (Map::There(_), Part::Whole) if value.is_some_and(Raw::is_empty) => {}
             (_, Part::Whole) => put(record, &change.field, value)?,
-            (None, _) => {
+            (Map::No, _) => {
                 return Err(ApplyError {
                     field: change.field.clone(),
                     reason: serde_json::Error::custom("the property is no open map"),
                 });
             }
             // What is not there has no members that could be removed.
-            (Some(None), _) if value.is_none() => {}
-            (Some(members), part) => {
-                let mut members = members.unwrap_or_default();
+            (Map::Gone, _) if value.is_none() => {}
+            (map, part) => {
+                let mut members = match map {
+                    Map::There(members) => members,
+                    Map::No | Map::Gone => Members::default(),
+                };
                 match value {
                     Some(value) => members.0.insert(part.clone(), value.clone()),
                     None => members.0.remove(part),

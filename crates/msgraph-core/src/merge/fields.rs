@@ -36,18 +36,30 @@ pub(super) fn of<R: Record>(record: &R) -> Fields {
     fields
 }
 
-/// The members of one property, if it is an open map; `None` twice if it is none, once if it is not there.
-pub(super) fn members<R: Record>(record: &R, property: &str) -> Option<Option<Members>> {
-    let mut find = Find { property, found: None };
+/// One property as an open map.
+pub(super) enum Map {
+    /// It is none.
+    No,
+    /// It is one, and absent or null.
+    Gone,
+    /// It is one with these members.
+    There(Members),
+}
+
+pub(super) fn map<R: Record>(record: &R, property: &str) -> Map {
+    let mut find = Find {
+        property,
+        found: Map::No,
+    };
     let Ok(()) = record.visit(&mut find);
     find.found
 }
 
 /// One property, an open map with its members.
 pub(super) fn whole<R: Record>(record: &R, property: &str) -> Option<Raw> {
-    match members(record, property).flatten() {
-        Some(members) => Some(raw(&members)),
-        None => of(record).remove(&property.into()),
+    match map(record, property) {
+        Map::There(members) => Some(raw(&members)),
+        Map::No | Map::Gone => of(record).remove(&property.into()),
     }
 }
 
@@ -92,8 +104,8 @@ pub(crate) fn declares<R: Record>(property: &str) -> bool {
 }
 
 /// Whether a field has no value.
-pub(crate) fn is_gone(value: &Option<Raw>) -> bool {
-    value.as_ref().is_none_or(Raw::is_null)
+pub(crate) fn is_gone(value: Option<&Raw>) -> bool {
+    value.is_none_or(Raw::is_null)
 }
 
 /// The text of a value. Those of generated types can all be written; what cannot has none, as a number that is none.
@@ -138,7 +150,7 @@ impl<Of: Record> VisitProperties for Collect<'_, Of> {
 
 struct Find<'a> {
     property: &'a str,
-    found: Option<Option<Members>>,
+    found: Map,
 }
 
 impl VisitProperties for Find<'_> {
@@ -154,7 +166,7 @@ impl VisitProperties for Find<'_> {
         value: &Option<OpenMap<K, T>>,
     ) -> Result<(), Infallible> {
         if property.name() == self.property {
-            self.found = Some(value.as_ref().map(Members::of));
+            self.found = value.as_ref().map_or(Map::Gone, |map| Map::There(Members::of(map)));
         }
         Ok(())
     }

@@ -138,8 +138,8 @@ fn is_whole_conflict(mine: &[&FieldChange], theirs: &[&FieldChange]) -> bool {
     };
     match (whole(mine), whole(theirs)) {
         (Some(mine), Some(theirs)) => mine != theirs,
-        (Some(after), None) => is_gone(&after) && !theirs.iter().all(|change| is_in(change, mine)),
-        (None, Some(after)) => is_gone(&after) && !mine.iter().all(|change| is_in(change, theirs)),
+        (Some(after), None) => is_gone(after.as_ref()) && !theirs.iter().all(|change| is_in(change, mine)),
+        (None, Some(after)) => is_gone(after.as_ref()) && !mine.iter().all(|change| is_in(change, theirs)),
         (None, None) => false,
     }
 }

@@ -1,8 +1,8 @@
 //! From what differs to what is sent.
 
-use super::{How, Member, NotWritable, Removal, WhyNot, WireKey, Writable, Writes};
+use super::{How, Member, MemberRemoval, NotWritable, WhyNot, WireKey, Writable, Writes};
 use crate::{
-    Diff, FieldChange, FieldPath, OrderHint, Property, Raw, Record, diff,
+    Diff, FieldChange, FieldPath, NewOrderHint, OrderHint, Presence, Property, Raw, Record, diff,
     merge::{declares, is_gone},
     record,
     update::Patch,
@@ -28,7 +28,7 @@ impl<R: Record> Diff<R> {
     /// }
     /// ```
     pub fn into_update<U: Writes<Record = R>>(self) -> Result<U, NotWritable> {
-        patch::<U>(&self, Nulls::Clear).map(U::from_patch)
+        patch::<U>(&self, Of::Record).map(U::from_patch)
     }
 
     /// The changes to properties that a type may write.
@@ -43,32 +43,40 @@ impl<R: Record> Diff<R> {
     }
 }
 
-/// What becomes of a null that cannot be sent.
+/// What the changes are of.
 #[derive(Clone, Copy, PartialEq)]
-enum Nulls {
-    /// A property is cleared, or the error says that it cannot be.
-    Clear,
-    /// In an object that is sent whole, a property that is not there is null.
-    Omit,
+enum Of {
+    /// A record, of which not everything may have been asked for.
+    Record,
+    /// A member of an open type, which always comes whole: what is absent was cleared.
+    Member,
+    /// Nothing: an object is sent whole, and what is not sent of it is null.
+    Nothing,
 }
 
 fn find<U: Writes>(property: &str) -> Option<&'static Writable<U::Record>> {
     U::FIELDS.iter().find(|field| field.property.name() == property)
 }
 
-fn patch<U: Writes>(diff: &Diff<U::Record>, nulls: Nulls) -> Result<Patch<U::Record>, NotWritable> {
+fn patch<U: Writes>(diff: &Diff<U::Record>, of: Of) -> Result<Patch<U::Record>, NotWritable> {
     let mut patch = Patch::default();
     let changes = diff.changes().filter(|change| !change.field.is_annotation());
     let changes: Vec<_> = changes.collect();
     for changes in changes.chunk_by(|one, other| one.field.property() == other.field.property()) {
         let Some(first) = changes.first() else { continue };
-        // What is absent now was perhaps not asked for, with all its members.
+        let property = first.field.property();
+        let writable = find::<U>(property);
         if first.field.is_whole() && first.after.is_none() {
+            // It was perhaps not asked for, with all its members.
+            if let Some(writable) = writable.filter(|writable| of == Of::Member && writable.clearable)
+                && !is_gone(first.before.as_ref())
+            {
+                patch.clear(writable.property);
+            }
             continue;
         }
-        let property = first.field.property();
-        match find::<U>(property) {
-            Some(writable) => write(&mut patch, writable, changes, nulls)?,
+        match writable {
+            Some(writable) => write(&mut patch, writable, changes, of)?,
             None if U::OPEN && !declares::<U::Record>(property) => patch.set_open(property, &first.after),
             None => return Err(NotWritable::new(first.field.clone(), WhyNot::ReadOnly)),
         }
@@ -80,30 +88,30 @@ fn write<R: Record>(
     patch: &mut Patch<R>,
     writable: &Writable<R>,
     changes: &[&FieldChange],
-    nulls: Nulls,
+    of: Of,
 ) -> Result<(), NotWritable> {
     let property = writable.property;
     for change in changes {
         let refuse = |why| Err(NotWritable::new(change.field.clone(), why));
-        match (&writable.how, change.field.wire_key(), &change.after) {
+        match (&writable.how, change.field.wire_key(), change.after.as_ref()) {
             (How::Members(member, removal), Some(key), _) => {
                 write_member(patch, property, member, *removal, &WireKey(key.into()), change)?;
             }
             // The members of a map that is there now, or that is null, are changes of their own.
-            (How::Members(..), None, value) if is_gone(value) || value.as_ref().is_some_and(Raw::is_empty) => {}
+            (How::Members(..), None, value) if is_gone(value) || value.is_some_and(Raw::is_empty) => {}
             (How::Members(..), None, _) | (_, Some(_), _) => {
                 return refuse(WhyNot::Unreadable("it is not changed member by member".to_owned()));
             }
-            (_, None, value) if is_gone(value) => match nulls {
+            (_, None, value) if is_gone(value) => match of {
                 _ if writable.clearable => patch.clear(property),
-                Nulls::Omit => {}
-                Nulls::Clear => return refuse(WhyNot::NotClearable),
+                Of::Nothing => {}
+                Of::Record | Of::Member => return refuse(WhyNot::NotClearable),
             },
             (How::Plain, None, Some(value)) => patch.set::<Raw>(property, value.clone()),
             (How::OrderHint, None, Some(value)) => {
                 patch.set::<Raw>(property, place(value, &change.field)?);
             }
-            (How::Object(put), None, Some(value)) => put(patch, property, value)?,
+            (How::Object(put), None, Some(value)) => put(patch, property, change.before.as_ref(), value)?,
             (_, None, None) => {}
         }
     }
@@ -114,22 +122,22 @@ fn write_member<R: Record>(
     patch: &mut Patch<R>,
     property: Property<R>,
     member: &Member<R>,
-    removal: Removal,
+    removal: MemberRemoval,
     key: &WireKey,
     change: &FieldChange,
 ) -> Result<(), NotWritable> {
-    let is_set = |value: &Option<Raw>| match member {
-        Member::Flag => value.as_ref().is_some_and(|value| value.as_str() == "true"),
+    let is_set = |value: Option<&Raw>| match member {
+        Member::Flag => value.is_some_and(|value| value.as_str() == "true"),
         _ => !is_gone(value),
     };
     let value = match &change.after {
-        Some(value) if is_set(&change.after) => value,
-        _ if !is_set(&change.before) => return Ok(()),
+        Some(value) if is_set(change.after.as_ref()) => value,
+        _ if !is_set(change.before.as_ref()) => return Ok(()),
         _ => {
             match removal {
-                Removal::Null => patch.remove_member(property, key),
-                Removal::False => patch.set_plain_member(property, key, false),
-                Removal::Never => return Err(NotWritable::new(change.field.clone(), WhyNot::NotRemovable)),
+                MemberRemoval::Null => patch.remove_member(property, key),
+                MemberRemoval::False => patch.set_plain_member(property, key, false),
+                MemberRemoval::Never => return Err(NotWritable::new(change.field.clone(), WhyNot::NotRemovable)),
             }
             return Ok(());
         }
@@ -157,9 +165,10 @@ fn place(value: &Raw, field: &FieldPath) -> Result<Raw, NotWritable> {
 pub(super) fn object<R: Record, U: Writes>(
     patch: &mut Patch<R>,
     property: Property<R>,
+    before: Option<&Raw>,
     value: &Raw,
 ) -> Result<(), NotWritable> {
-    let value = whole::<U>(value).map_err(|error| error.within(property))?;
+    let value = whole::<U>(before, value).map_err(|error| error.within(property))?;
     patch.set_object(property, value);
     Ok(())
 }
@@ -167,6 +176,7 @@ pub(super) fn object<R: Record, U: Writes>(
 pub(super) fn objects<R: Record, U: Writes>(
     patch: &mut Patch<R>,
     property: Property<R>,
+    _: Option<&Raw>,
     value: &Raw,
 ) -> Result<(), NotWritable> {
     patch.set_objects(property, list::<R, U>(property, value)?);
@@ -176,6 +186,7 @@ pub(super) fn objects<R: Record, U: Writes>(
 pub(super) fn typed_objects<R: Record, U: Writes>(
     patch: &mut Patch<R>,
     property: Property<R>,
+    _: Option<&Raw>,
     value: &Raw,
 ) -> Result<(), NotWritable> {
     patch.set_typed_objects(property, list::<R, U>(property, value)?);
@@ -190,11 +201,11 @@ pub(super) fn member<R: Record, U: Writes>(
     after: &Raw,
 ) -> Result<(), NotWritable> {
     let Some(before) = before else {
-        patch.set_member(property, key, whole::<U>(after)?);
+        patch.set_member(property, key, whole::<U>(None, after)?);
         return Ok(());
     };
     let changes = diff(&read::<U::Record>(before)?, &read::<U::Record>(after)?);
-    let changes = self::patch::<U>(&changes, Nulls::Clear)?;
+    let changes = self::patch::<U>(&changes, Of::Member)?;
     // Nothing but annotations may have changed.
     if !changes.is_empty() {
         patch.set_member(property, key, U::from_patch(changes));
@@ -206,20 +217,31 @@ fn list<R: Record, U: Writes>(property: Property<R>, value: &Raw) -> Result<Vec<
     let values: Vec<Raw> = value
         .decode()
         .map_err(|error| NotWritable::unreadable(property, &error))?;
-    let objects = values.iter().map(whole);
+    let objects = values.iter().map(|value| whole(None, value));
     objects
         .collect::<Result<_, NotWritable>>()
         .map_err(|error| error.within(property))
 }
 
-/// All of an object that may be written.
-fn whole<U: Writes>(value: &Raw) -> Result<U, NotWritable> {
+/// All of an object that may be written. What is not sent of it keeps its value where the service merges it with what is
+/// there, and only there something can be cleared.
+fn whole<U: Writes>(before: Option<&Raw>, value: &Raw) -> Result<U, NotWritable> {
     let object = read::<U::Record>(value)?;
     let all = diff(&U::Record::default(), &object).writable_by::<U>();
-    let mut patch = patch::<U>(&all, Nulls::Omit)?;
-    let places = U::FIELDS.iter().filter(|field| matches!(field.how, How::OrderHint));
-    for field in places.filter(|field| field.required && object.presence(field.property) != crate::Presence::Value) {
-        patch.set::<crate::NewOrderHint>(field.property, OrderHint::first());
+    let mut patch = patch::<U>(&all, Of::Nothing)?;
+    let before = before.filter(|before| !before.is_null()).map(read::<U::Record>);
+    let before = before.transpose()?.unwrap_or_default();
+    for field in U::FIELDS {
+        let property = field.property;
+        let is_there = |object: &U::Record| object.presence(property) == Presence::Value;
+        if is_there(&object) {
+            continue;
+        }
+        if field.required && matches!(field.how, How::OrderHint) {
+            patch.set::<NewOrderHint>(property, OrderHint::first());
+        } else if field.clearable && is_there(&before) {
+            patch.clear(property);
+        }
     }
     Ok(U::from_patch(patch))
 }
