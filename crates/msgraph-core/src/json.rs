@@ -38,7 +38,8 @@ impl Raw {
         Self(RawValue::NULL.to_owned())
     }
 
-    pub(crate) fn is_null(&self) -> bool {
+    /// Whether this is JSON's null.
+    pub fn is_null(&self) -> bool {
         self.as_str() == "null"
     }
 

@@ -1,7 +1,8 @@
 //! The algebra of records: what differs between two, the same differences made to another, and two sides made one.
 //!
 //! [`diff`], [`apply`] and [`merge`] work on any record, field by field. A field is a property, an unknown property, or a
-//! single member of an open map; a nested object, a list and an expanded entity are one field each. A field is absent,
+//! single member of an open map; a nested object, a list and an expanded entity are one field each. Where both sides changed one member of an open map,
+//! such as an item of a checklist, its properties are merged. A field is absent,
 //! null, or has a value, and these are three different things.
 //!
 //! - `apply(a, diff(a, b))` is `b`, and `diff(a, a)` is empty.
@@ -27,6 +28,7 @@
 mod apply;
 mod diff;
 mod fields;
+mod member;
 mod path;
 mod store;
 mod three_way;

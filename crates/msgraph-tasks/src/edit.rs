@@ -6,6 +6,7 @@
 
 mod conflict;
 mod editable;
+mod todo;
 mod write;
 
 use std::{
@@ -15,11 +16,12 @@ use std::{
 };
 
 use msgraph_client::Client;
-use msgraph_core::{Id, Versioned, apply, edits};
+use msgraph_core::{Id, Versioned};
 
 pub use self::{
     conflict::{OnConflict, Settled},
     editable::Editable,
+    todo::{TodoEdit, TodoEdited},
 };
 pub(crate) use self::{
     editable::Access,
@@ -130,7 +132,7 @@ impl<'c, T: Editable, F: FnOnce(&mut T) + Send + 'c> Edit<'c, T, F> {
         let read = self.client.send((self.access.read)(&self.id)).await?;
         let mut edited = T::clone(&read);
         (self.change)(&mut edited);
-        let Some(changes) = Changes::of(&*read, &edited)? else {
+        let Some(changes) = Changes::of::<T::Update>(&*read, &edited)? else {
             return Ok(Edited {
                 value: read,
                 is_changed: false,
@@ -157,25 +159,5 @@ impl<T: Editable, F> fmt::Debug for Edit<'_, T, F> {
             .field("id", &self.id)
             .field("on_conflict", &self.on_conflict)
             .finish_non_exhaustive()
-    }
-}
-
-impl<T: Editable> Changes<T> {
-    /// What was changed in what was read; `None` where that is nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotWritable`] where something of it cannot be written.
-    pub(crate) fn of(read: &T, edited: &T) -> Result<Option<Self>, Error> {
-        let changes = edits(read, edited);
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        let mine = apply(read, &changes).map_err(Error::Merge)?;
-        let _: <T as Editable>::Update = changes.into_update().map_err(Error::NotWritable)?;
-        Ok(Some(Self {
-            base: read.clone(),
-            mine,
-        }))
     }
 }

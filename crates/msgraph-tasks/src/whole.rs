@@ -135,7 +135,7 @@ impl Planner {
         let mut saved = Saved::default();
         macro_rules! changes {
             ($part:ident, $field:ident) => {
-                Changes::of(&*whole.read.$field, &whole.$field).map_err(|error| SaveError {
+                changes(&whole.read.$field, &whole.$field).map_err(|error| SaveError {
                     saved: Saved::default(),
                     part: Part::$part,
                     error,
@@ -167,6 +167,10 @@ impl Planner {
         save!(ProgressFormat, progress_format);
         Ok(saved)
     }
+}
+
+fn changes<T: Editable>(read: &Versioned<T>, edited: &T) -> Result<Option<Changes<T>>, Error> {
+    Changes::of::<T::Update>(read, edited)
 }
 
 fn ask<T: Editable<Key = PlannerTask>>(batch: &mut Batch, id: &Id<PlannerTask>) -> BatchKey<Versioned<T>>

@@ -3,6 +3,7 @@ use super::{
     diff::{Diff, FieldChange, diff},
     fields,
     fields::is_gone,
+    member::{self, Member},
     path::FieldPath,
 };
 use crate::{Raw, Record};
@@ -29,6 +30,8 @@ pub struct Conflict {
     pub mine: Option<Raw>,
     /// What it holds in theirs.
     pub theirs: Option<Raw>,
+    /// Theirs with my changes, where that is not the same as mine.
+    mine_over_theirs: Option<Raw>,
 }
 
 /// One of the two sides.
@@ -76,19 +79,29 @@ pub fn merge<R: Record>(base: &R, mine: &R, theirs: &R) -> Merge<R> {
                 base: fields::whole(base, property),
                 mine: fields::whole(mine, property),
                 theirs: fields::whole(theirs, property),
+                mine_over_theirs: None,
             });
             continue;
         }
-        let mut taken = Vec::new();
+        let mut taken: Vec<FieldChange> = Vec::new();
         for change in mine_here {
             match theirs_here.iter().find(|their| their.field == change.field) {
-                None => taken.push(*change),
+                None => taken.push((*change).clone()),
                 Some(their) if their.after == change.after => {}
-                Some(their) => conflicts.push(conflict(change, their.after.clone())),
+                Some(their) => match within(change, their) {
+                    Some(member) if !member.is_conflict => taken.push(FieldChange {
+                        after: Some(member.mine_over_theirs),
+                        ..(*change).clone()
+                    }),
+                    member => conflicts.push(Conflict {
+                        mine_over_theirs: member.map(|member| member.mine_over_theirs),
+                        ..conflict(change, their.after.clone())
+                    }),
+                },
             }
         }
         let mut next = merged.clone();
-        match apply_changes(&mut next, &taken) {
+        match apply_changes(&mut next, &taken.iter().collect::<Vec<_>>()) {
             Ok(()) => merged = next,
             // No value of a record of this type is known not to fit another.
             Err(_) => conflicts.extend(taken.iter().map(|change| conflict(change, change.before.clone()))),
@@ -112,7 +125,7 @@ impl<R: Record> Merge<R> {
         let changes = mine.map(|conflict| FieldChange {
             field: conflict.field,
             before: conflict.theirs,
-            after: conflict.mine,
+            after: conflict.mine_over_theirs.or(conflict.mine),
         });
         apply(&self.merged, &Diff::new(changes.collect()))
     }
@@ -124,7 +137,14 @@ fn conflict(mine: &FieldChange, theirs: Option<Raw>) -> Conflict {
         base: mine.before.clone(),
         mine: mine.after.clone(),
         theirs,
+        mine_over_theirs: None,
     }
+}
+
+/// A member of an open map that both sides changed.
+fn within(mine: &FieldChange, theirs: &FieldChange) -> Option<Member> {
+    mine.field.key()?;
+    member::merge(mine.before.as_ref(), mine.after.as_ref(), theirs.after.as_ref())
 }
 
 /// Whether two sides changed the whole of one property, each to something else, or one removed an open map of which the

@@ -2,7 +2,7 @@
 
 use super::{How, Member, MemberRemoval, NotWritable, WhyNot, WireKey, Writable, Writes};
 use crate::{
-    Diff, FieldChange, FieldPath, NewOrderHint, OrderHint, Presence, Property, Raw, Record, diff,
+    Diff, FieldChange, NewOrderHint, OrderHint, Presence, Property, Raw, Record, diff,
     merge::{declares, is_gone},
     record,
     update::Patch,
@@ -109,7 +109,7 @@ fn write<R: Record>(
             },
             (How::Plain, None, Some(value)) => patch.set::<Raw>(property, value.clone()),
             (How::OrderHint, None, Some(value)) => {
-                patch.set::<Raw>(property, place(value, &change.field)?);
+                patch.set::<Raw>(property, place(value, change)?);
             }
             (How::Object(put), None, Some(value)) => put(patch, property, change.before.as_ref(), value)?,
             (_, None, None) => {}
@@ -144,7 +144,7 @@ fn write_member<R: Record>(
     };
     match member {
         Member::Plain | Member::Flag => patch.set_plain_member(property, key, value),
-        Member::OrderHint => patch.set_plain_member(property, key, place(value, &change.field)?),
+        Member::OrderHint => patch.set_plain_member(property, key, place(value, change)?),
         Member::Object(put) => {
             let before = change.before.as_ref().filter(|before| !before.is_null());
             put(patch, property, key, before, value).map_err(|error| error.within(change.field.clone()))?;
@@ -153,13 +153,18 @@ fn write_member<R: Record>(
     Ok(())
 }
 
-/// The text of a hint, if it asks for a place.
-fn place(value: &Raw, field: &FieldPath) -> Result<Raw, NotWritable> {
-    match value.decode::<OrderHint>() {
-        Ok(hint) if hint.is_new() => Ok(value.clone()),
-        Ok(_) => Err(NotWritable::new(field.clone(), WhyNot::ServiceOrderHint)),
-        Err(error) => Err(NotWritable::unreadable(field.clone(), &error)),
+/// A hint that asks for a place. Where there was none before, a hint of the service's asks for the place right after it, so
+/// that copies stand in the order of what they are copies of.
+fn place(value: &Raw, change: &FieldChange) -> Result<Raw, NotWritable> {
+    let unreadable = |error| NotWritable::unreadable(change.field.clone(), &error);
+    let hint = value.decode::<OrderHint>().map_err(unreadable)?;
+    if hint.is_new() {
+        return Ok(value.clone());
     }
+    if is_gone(change.before.as_ref()) {
+        return Raw::from_value(&OrderHint::after(&hint)).map_err(unreadable);
+    }
+    Err(NotWritable::new(change.field.clone(), WhyNot::ServiceOrderHint))
 }
 
 pub(super) fn object<R: Record, U: Writes>(

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use msgraph_core::{
-    Raw,
+    OrderHint, Raw,
     merge::{Conflict, Side},
 };
 
@@ -62,12 +62,20 @@ pub struct Settled {
     pub side: Side,
 }
 
+/// The side to take where two sides changed a field, and yet nobody's wish is in the other's way.
+pub(super) fn obvious(conflict: &Conflict) -> Option<Side> {
+    conflict.field.key()?;
+    let is_new = conflict.base.as_ref().is_none_or(Raw::is_null);
+    // The service gives a place to what has none; nobody else asked for another.
+    if is_new && conflict.mine.as_ref().is_some_and(is_place) && conflict.theirs.is_some() {
+        return Some(Side::Mine);
+    }
+    is_the_same(conflict).then_some(Side::Theirs)
+}
+
 /// Whether two sides wanted the same of a member, although the service wrote more into theirs: whoever assigns somebody that
 /// another assigned, or ticks an item that another ticked, has what they wanted.
-pub(super) fn is_the_same(conflict: &Conflict) -> bool {
-    if conflict.field.key().is_none() {
-        return false;
-    }
+fn is_the_same(conflict: &Conflict) -> bool {
     let (Some(mine), Some(theirs)) = (members(conflict.mine.as_ref()), members(conflict.theirs.as_ref())) else {
         return false;
     };
@@ -80,8 +88,7 @@ fn members(value: Option<&Raw>) -> Option<BTreeMap<String, Raw>> {
     value?.decode().ok()
 }
 
-/// Whether this is an order hint that asks for a place: somebody else's place is as good.
+/// Whether this is an order hint that asks for a place: of what others placed, their place is as good.
 fn is_place(value: &Raw) -> bool {
-    let text: Option<String> = value.decode().ok();
-    text.is_some_and(|text| text.contains(' ') && text.ends_with('!'))
+    value.decode::<OrderHint>().is_ok_and(|hint| hint.is_new())
 }

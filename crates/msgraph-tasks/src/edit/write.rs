@@ -1,21 +1,38 @@
 //! Writes changes to what may be changing at the same time.
 
 use msgraph_client::Client;
-use msgraph_core::{Id, Versioned, diff, merge};
+use msgraph_core::{Id, Record, Versioned, Writes, apply, diff, edits, merge, merge::Side};
 
 use super::{
     Editable, Edited,
-    conflict::{OnConflict, Settled, is_the_same},
+    conflict::{OnConflict, Settled, obvious},
     editable::Access,
 };
 use crate::Error;
-use msgraph_core::merge::Side;
 
 /// What is to be written: an object as it was read, and as it was made.
 #[derive(Debug, Clone)]
 pub(crate) struct Changes<T> {
     pub(crate) base: T,
     pub(crate) mine: T,
+}
+
+impl<T: Record + Clone> Changes<T> {
+    /// What was changed in what was read; `None` where that is nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotWritable`] where something of it cannot be written.
+    pub(crate) fn of<U: Writes<Record = T>>(read: &T, edited: &T) -> Result<Option<Self>, Error> {
+        let changes = edits(read, edited);
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let mine = apply(read, &changes).map_err(Error::Merge)?;
+        let _: U = changes.into_update().map_err(Error::NotWritable)?;
+        let base = read.clone();
+        Ok(Some(Self { base, mine }))
+    }
 }
 
 /// Writes the changes to `current`; where that is not what is there any more, to what is there.
@@ -57,7 +74,7 @@ pub(crate) async fn write<T: Editable>(
 }
 
 /// The object as it is to be: as it is there, with my changes.
-fn wanted<T: Editable>(
+pub(super) fn wanted<T: Record>(
     current: &T,
     changes: &Changes<T>,
     on_conflict: &mut OnConflict<'_>,
@@ -65,8 +82,8 @@ fn wanted<T: Editable>(
     let merged = merge(&changes.base, &changes.mine, current);
     let (mut settled, mut refused) = (Vec::new(), Vec::new());
     let wanted = merged.resolve(|conflict| {
-        if is_the_same(conflict) {
-            return Side::Theirs;
+        if let Some(side) = obvious(conflict) {
+            return side;
         }
         let side = on_conflict.side(conflict);
         match side {

@@ -34,21 +34,27 @@ where
     Client::builder(token).transport(transport).build().unwrap()
 }
 
-/// The emulator, where somebody else acts right before each write, as often as there is something to do.
+/// The emulator, where somebody else acts right before each request of a method, as often as there is something to do.
 #[derive(Clone)]
 pub(crate) struct Interrupted {
     emulator: Emulator,
+    method: Method,
     meanwhile: Arc<Mutex<Vec<Meanwhile>>>,
 }
 
 pub(crate) type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Interrupted {
-    /// What comes first is done first.
-    pub(crate) fn new(emulator: &Emulator, mut meanwhile: Vec<Meanwhile>) -> Self {
+    /// Before updates; what comes first is done first.
+    pub(crate) fn new(emulator: &Emulator, meanwhile: Vec<Meanwhile>) -> Self {
+        Self::before(Method::PATCH, emulator, meanwhile)
+    }
+
+    pub(crate) fn before(method: Method, emulator: &Emulator, mut meanwhile: Vec<Meanwhile>) -> Self {
         meanwhile.reverse();
         Self {
             emulator: emulator.clone(),
+            method,
             meanwhile: Arc::new(Mutex::new(meanwhile)),
         }
     }
@@ -73,9 +79,9 @@ impl Service<Request<Full<Bytes>>> for Interrupted {
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
         let mut emulator = self.emulator.clone();
-        let meanwhile = Arc::clone(&self.meanwhile);
+        let (method, meanwhile) = (self.method.clone(), Arc::clone(&self.meanwhile));
         Box::pin(async move {
-            let next = (request.method() == Method::PATCH).then(|| meanwhile.lock().unwrap().pop());
+            let next = (*request.method() == method).then(|| meanwhile.lock().unwrap().pop());
             if let Some(next) = next.flatten() {
                 next.await;
             }
