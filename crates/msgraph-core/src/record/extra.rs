@@ -57,14 +57,16 @@ impl Extra {
     }
 
     pub(super) fn set_type(&mut self, name: Option<&str>, declared: &'static str) {
-        let is_declared = name == Some(declared);
-        self.bits &= !Self::DECLARED_TYPE;
-        if is_declared {
+        if name == Some(declared) {
             self.bits |= Self::DECLARED_TYPE;
+            if let Some(rare) = &mut self.rare {
+                rare.odata_type = None;
+            }
+            return;
         }
-        match (name.filter(|_| !is_declared), &mut self.rare) {
-            (None, None) => {}
-            (name, _) => self.rare().odata_type = name.map(Into::into),
+        self.bits &= !Self::DECLARED_TYPE;
+        if name.is_some() || self.rare.is_some() {
+            self.rare().odata_type = name.map(Into::into);
         }
     }
 
