@@ -4,10 +4,12 @@
 //!
 //! A path begins in the module of its version, and ends with the request.
 #![cfg_attr(
-    not(all(
-        any(feature = "v1", feature = "beta"),
-        any(feature = "base-task", feature = "planner", feature = "todo")
-    )),
+    not(
+        all(
+            any(feature = "v1", feature = "beta"),
+            any(feature = "base-task", feature = "planner", feature = "todo")
+        )
+    ),
     allow(
         dead_code,
         unused_imports,
