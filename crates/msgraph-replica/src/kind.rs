@@ -1,0 +1,183 @@
+//! What kinds of objects the replica knows, and what it does with each without asking what it is.
+
+use std::{fmt, str::FromStr};
+
+use msgraph_core::{
+    ETag, Entity, Record, Versioned, apply, diff, merge,
+    merge::{Conflict, Side},
+};
+use msgraph_model as model;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// An entity that the replica keeps.
+pub trait Replicated: Entity + Clone + Serialize + DeserializeOwned {
+    /// What it is called here.
+    const KIND: Kind;
+}
+
+/// One line a kind: its name here, its entity.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $entity:ident,)*) => {
+        /// What an object is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// The name of the kind.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => stringify!($kind),)*
+                }
+            }
+
+            /// The kind of an object that names its type.
+            pub(crate) fn of_type(ty: &str) -> Option<Self> {
+                let is = |known: &str| known.eq_ignore_ascii_case(ty) || known.trim_start_matches('#').eq_ignore_ascii_case(ty);
+                $(if is(model::$entity::ODATA_TYPE) {
+                    return Some(Self::$kind);
+                })*
+                None
+            }
+
+            /// The object, with what a partial one says of it.
+            pub(crate) fn overlay(self, object: &str, partial: &str) -> Result<String, Undecodable> {
+                match self {
+                    $(Self::$kind => overlay::<model::$entity>(object, partial),)*
+                }
+            }
+
+            /// The object as this build writes it: whole, and always with the same text.
+            pub(crate) fn normal(self, object: &str) -> Result<String, Undecodable> {
+                match self {
+                    $(Self::$kind => read::<model::$entity>(object).and_then(|object| write(&object)),)*
+                }
+            }
+
+            /// What two sides made of an object, with the decision on each conflict.
+            pub(crate) fn merge(
+                self,
+                base: &str,
+                mine: &str,
+                theirs: &str,
+                decide: &mut dyn FnMut(&Conflict) -> Side,
+            ) -> Result<String, Undecodable> {
+                match self {
+                    $(Self::$kind => merged::<model::$entity>(base, mine, theirs, decide),)*
+                }
+            }
+
+            /// Whether an object's version is later than another's; `None` where that cannot be said.
+            pub(crate) fn is_newer(self, this: &str, that: &str) -> Option<bool> {
+                ETag::<()>::new(this).newer_than(&ETag::new(that))
+            }
+        }
+
+        $(impl Replicated for model::$entity {
+            const KIND: Kind = Kind::$kind;
+        })*
+    };
+}
+
+kinds! {
+    /// A plan of Planner.
+    Plan = PlannerPlan,
+    /// The details of a plan.
+    PlanDetails = PlannerPlanDetails,
+    /// A bucket.
+    Bucket = PlannerBucket,
+    /// A task of Planner.
+    Task = PlannerTask,
+    /// The details of a task.
+    TaskDetails = PlannerTaskDetails,
+    /// The place of a task on the board by assignee.
+    AssignedFormat = PlannerAssignedToTaskBoardTaskFormat,
+    /// The place of a task on the board by bucket.
+    BucketFormat = PlannerBucketTaskBoardTaskFormat,
+    /// The place of a task on the board by progress.
+    ProgressFormat = PlannerProgressTaskBoardTaskFormat,
+    /// What Planner knows of a user.
+    PlannerUser = PlannerUser,
+    /// A list of To Do.
+    TodoList = TodoTaskList,
+    /// A task of To Do.
+    TodoTask = TodoTask,
+}
+
+/// Why an object could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Undecodable {
+    /// What is wrong, without the object.
+    pub reason: String,
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the object cannot be read: {}", self.reason)
+    }
+}
+
+impl std::error::Error for Undecodable {}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let kind = Self::ALL.iter().find(|kind| kind.name() == text);
+        kind.copied().ok_or_else(|| format!("`{text}` is no kind of object"))
+    }
+}
+
+/// An object of the replica's, typed.
+pub(crate) fn read<R: Replicated>(json: &str) -> Result<R, Undecodable> {
+    serde_json::from_str(json).map_err(|error| undecodable(&error))
+}
+
+pub(crate) fn write<R: Replicated>(object: &R) -> Result<String, Undecodable> {
+    serde_json::to_string(object).map_err(|error| undecodable(&error))
+}
+
+/// An object with its version.
+pub(crate) fn versioned<R: Replicated>(json: &str) -> Result<Versioned<R>, Undecodable>
+where
+    Versioned<R>: DeserializeOwned,
+{
+    serde_json::from_str(json).map_err(|error| undecodable(&error))
+}
+
+fn undecodable(error: &dyn fmt::Display) -> Undecodable {
+    let reason = error.to_string();
+    Undecodable { reason }
+}
+
+fn overlay<R: Replicated>(object: &str, partial: &str) -> Result<String, Undecodable> {
+    let (object, partial) = (read::<R>(object)?, read::<R>(partial)?);
+    let said = diff(&R::default(), &partial);
+    let object = apply(&object, &said).map_err(|error| undecodable(&error))?;
+    write(&object)
+}
+
+fn merged<R: Replicated>(
+    base: &str,
+    mine: &str,
+    theirs: &str,
+    decide: &mut dyn FnMut(&Conflict) -> Side,
+) -> Result<String, Undecodable> {
+    let merge = merge(&read::<R>(base)?, &read::<R>(mine)?, &read::<R>(theirs)?);
+    let merged = merge.resolve(decide).map_err(|error| undecodable(&error))?;
+    write(&merged)
+}
