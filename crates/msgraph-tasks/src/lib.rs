@@ -18,6 +18,7 @@
 //! ```
 
 mod error;
+pub mod order;
 mod planner;
 mod todo;
 
