@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+pub mod board;
 mod error;
 pub mod order;
 mod planner;
