@@ -20,7 +20,7 @@
 //! ```
 //!
 //! [`Planner::arrange`](crate::Planner::arrange) sends the changes; which hint orders which list is a [`Sequence`]. A place
-//! for one object alone is made by [`OrderHint`]'s own functions: `first`, `before`, `after`, `between`.
+//! for one object alone is made by [`OrderHint`](crate::OrderHint)'s own functions: `first`, `before`, `after`, `between`.
 //!
 //! <https://learn.microsoft.com/graph/api/resources/planner-order-hint-format>
 
