@@ -17,10 +17,12 @@
 //! # }
 //! ```
 
+pub mod board;
 mod containers;
 pub mod edit;
 mod error;
 pub mod names;
+pub mod order;
 mod planner;
 mod todo;
 pub mod whole;

@@ -10,12 +10,7 @@ mod plan;
 mod references;
 mod task;
 
-pub use self::{
-    checklist::{ChecklistWords, Place},
-    plan::PlanWords,
-    references::ReferenceWords,
-    task::TaskWords,
-};
+pub use self::{checklist::ChecklistWords, plan::PlanWords, references::ReferenceWords, task::TaskWords};
 #[cfg(feature = "beta")]
 mod favorites;
 #[cfg(feature = "beta")]

@@ -214,6 +214,31 @@ impl fmt::Display for Figures {
     }
 }
 
+/// Whom the task can be assigned to, a checklist, and a reference.
+async fn world(planner: &Planner, task: &Id<PlannerTask>) -> World {
+    let mut world = World {
+        users: Vec::new(),
+        items: Vec::new(),
+    };
+    for name in ["adele", "bruno", "chika"] {
+        world.users.push(support::user(planner, name).await);
+    }
+    let first = world.users[0].clone();
+    planner
+        .edit(task, |task: &mut PlannerTask| task.assign(&first))
+        .await
+        .unwrap();
+    let items = &mut world.items;
+    planner
+        .edit(task, |details: &mut PlannerTaskDetails| {
+            items.extend((200..204).map(|number| details.add_item(&guid(number), "item")));
+            details.add_reference(&url(0), "first");
+        })
+        .await
+        .unwrap();
+    world
+}
+
 /// One history: Adele reads, Bruno edits once or twice, Adele writes.
 async fn history(seed: u64, figures: &mut Figures) {
     let mut rng = Rng::with_seed(seed);
@@ -221,26 +246,7 @@ async fn history(seed: u64, figures: &mut Figures) {
     let setup = support::planner(&emulator, "adele");
     let plan = support::plan(&setup).await;
     let task = support::task(&setup, &plan, "a").await.id().unwrap().clone();
-    let mut world = World {
-        users: Vec::new(),
-        items: Vec::new(),
-    };
-    for name in ["adele", "bruno", "chika"] {
-        world.users.push(support::user(&setup, name).await);
-    }
-    let first = world.users[0].clone();
-    setup
-        .edit(&task, |task: &mut PlannerTask| task.assign(&first))
-        .await
-        .unwrap();
-    let items = &mut world.items;
-    setup
-        .edit(&task, |details: &mut PlannerTaskDetails| {
-            items.extend((200..204).map(|number| details.add_item(&guid(number), "item")));
-            details.add_reference(&url(0), "first");
-        })
-        .await
-        .unwrap();
+    let world = world(&setup, &task).await;
     let of_details = rng.bool();
     let is_disjoint = rng.u8(0..100) < 65;
     let theirs = acts(&mut rng, of_details, &BTreeSet::new());

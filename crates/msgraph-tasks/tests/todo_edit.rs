@@ -141,7 +141,7 @@ async fn the_window_is_one_request_long() {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(60);
-    let (mut seen, mut lost, mut in_window) = (0, 0, 0);
+    let (mut seen, mut unseen, mut in_window) = (0, 0, 0);
     for seed in 0..count {
         let mut rng = fastrand::Rng::with_seed(seed);
         let emulator = Emulator::new();
@@ -161,8 +161,8 @@ async fn the_window_is_one_request_long() {
         // Theirs came first and is what was read, or it is in the report; or it is gone.
         let is_told = place == 0 || !edited.settled.is_empty();
         seen += usize::from(is_told);
-        lost += usize::from(!is_told);
+        unseen += usize::from(!is_told);
     }
-    println!("histories {count}, seen {seen}, lost in the window {lost}");
-    assert_eq!(lost, in_window, "nothing is lost outside of the window");
+    println!("histories {count}, seen {seen}, lost in the window {unseen}");
+    assert_eq!(unseen, in_window, "nothing is lost outside of the window");
 }

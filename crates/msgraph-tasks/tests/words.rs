@@ -16,8 +16,9 @@ use msgraph_tasks::{
     edit::OnConflict,
     model::{PlannerPlanDetails, PlannerTask, PlannerTaskDetails},
     names::What,
+    order::Place,
     whole::Part,
-    words::{ChecklistWords as _, Place, PlanWords as _, ReferenceWords as _, TaskWords as _},
+    words::{ChecklistWords as _, PlanWords as _, ReferenceWords as _, TaskWords as _},
 };
 use support::{Interrupted, Meanwhile, client, plan, planner, task, user};
 
@@ -75,7 +76,7 @@ async fn an_edit_that_changes_nothing_sends_nothing() {
     let before = requests(&emulator);
     let edited = planner
         .edit(made.id().unwrap(), |task: &mut PlannerTask| {
-            task.title = Some("a".to_owned())
+            task.title = Some("a".to_owned());
         })
         .await
         .unwrap();
@@ -95,7 +96,7 @@ async fn what_cannot_be_written_is_refused_before_anything_is_sent() {
     let made = task(&planner, &plan, "a").await;
     let refused = planner
         .edit(made.id().unwrap(), |task: &mut PlannerTask| {
-            task.reference_count = Some(7)
+            task.reference_count = Some(7);
         })
         .await;
     let Err(Error::NotWritable(error)) = refused else {
@@ -105,7 +106,7 @@ async fn what_cannot_be_written_is_refused_before_anything_is_sent() {
     let hint = OrderHint::new("8585363889524958496Pw");
     let refused = planner
         .edit(made.id().unwrap(), |task: &mut PlannerTask| {
-            task.order_hint = Some(hint)
+            task.order_hint = Some(hint);
         })
         .await;
     assert!(refused.unwrap_err().to_string().contains("orderHint"));

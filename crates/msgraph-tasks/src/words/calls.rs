@@ -3,14 +3,12 @@
 use msgraph_core::{Id, open::OpenKey as _};
 use msgraph_model::{PlannerPlan, PlannerPlanDetails, PlannerTask, PlannerTaskDetails, User};
 
-use super::{
-    ChecklistWords, PlanWords, ReferenceWords, TaskWords,
-    checklist::{ItemId, Place},
-};
+use super::{ChecklistWords, PlanWords, ReferenceWords, TaskWords, checklist::ItemId};
 use crate::{
     Error, Planner,
     edit::Edited,
     names::{NameError, What},
+    order::Place,
 };
 
 type Task = Result<Edited<PlannerTask>, Error>;

@@ -3,21 +3,10 @@
 use msgraph_core::{Guid, Id, OrderHint};
 use msgraph_model::{PlannerChecklistItem, PlannerTaskDetails};
 
+use crate::order::{Place, checklist_order};
+
 /// The id of an item of a checklist.
 pub(super) type ItemId = Id<PlannerChecklistItem>;
-
-/// Where something is to stand in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place<'k, K> {
-    /// Before all others.
-    First,
-    /// After all others.
-    Last,
-    /// Right before this one.
-    Before(&'k K),
-    /// Right after this one.
-    After(&'k K),
-}
 
 /// What is done with the checklist in [`PlannerTaskDetails`]. What is not there is left so: the methods say with `false` that
 /// there is no such item.
@@ -73,39 +62,24 @@ impl ChecklistWords for PlannerTaskDetails {
     }
 
     fn move_item(&mut self, item: &ItemId, to: Place<'_, ItemId>) -> bool {
-        let others: Vec<_> = self
-            .checklist_items()
-            .into_iter()
-            .filter(|(id, _)| *id != item)
-            .collect();
-        let Some(place) = place(&others, &to) else { return false };
-        let hint = |place: Option<usize>| others.get(place?)?.1.order_hint.as_ref();
-        let hint = match (
-            place.checked_sub(1).and_then(|before| hint(Some(before))),
-            hint(Some(place)),
-        ) {
-            (None, None) => OrderHint::first(),
-            (Some(previous), None) => OrderHint::after(previous),
-            (None, Some(next)) => OrderHint::before(next),
-            (Some(previous), Some(next)) => OrderHint::between(previous, next),
+        let mut order = checklist_order(self);
+        let is_there = match to {
+            Place::First | Place::Last => true,
+            Place::Before(other) | Place::After(other) => order.contains(other),
         };
-        change(self, item, |item| item.order_hint = Some(hint.into()))
+        if !is_there || !order.contains(item) {
+            return false;
+        }
+        order.move_to(item, to);
+        for moved in order.changes() {
+            change(self, &moved.key, |item| item.order_hint = Some(moved.hint.into()));
+        }
+        true
     }
 
     fn remove_item(&mut self, item: &ItemId) -> bool {
         let items = self.checklist.as_mut();
         items.is_some_and(|items| items.remove(item).is_some())
-    }
-}
-
-/// How many of the others stand before a place; `None` where it is beside one that is not there.
-fn place(others: &[(&ItemId, &PlannerChecklistItem)], to: &Place<'_, ItemId>) -> Option<usize> {
-    let position = |of: &ItemId| others.iter().position(|(id, _)| *id == of);
-    match *to {
-        Place::First => Some(0),
-        Place::Last => Some(others.len()),
-        Place::Before(other) => position(other),
-        Place::After(other) => position(other).map(|place| place + 1),
     }
 }
 
