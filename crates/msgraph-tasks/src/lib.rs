@@ -5,6 +5,7 @@
 //! | here | what |
 //! | --- | --- |
 //! | [`Planner`], [`Todo`] | the services, through a [`Client`] |
+//! | [`document`] | plans and lists as files: export, import, compare |
 //! | [`client`], [`core`], [`model`], [`v1`] | the crates below: the client, the ideas, the types, the requests |
 //!
 //! ```
@@ -17,6 +18,7 @@
 //! # }
 //! ```
 
+pub mod document;
 mod error;
 mod planner;
 mod todo;
