@@ -10,15 +10,13 @@
 
 mod document_support;
 
-use std::time::Instant;
-
-use document_support::{calls, demo, group, large, plan, planner, user};
+use document_support::{calls, demo, group, large, plan, planner, todo, user};
 use msgraph_emulator::Emulator;
 use msgraph_tasks::{
     Error,
     document::{
-        Difference, DocumentError, DocumentUser, FileJournal, ImportOptions, MemoryJournal, PlanDocument, Reference,
-        TaskStep, Unmapped, UserMap,
+        Difference, DocumentError, DocumentUser, FileJournal, ImportOptions, ListDocument, MemoryJournal, PlanDocument,
+        Reference, TaskStep, Unmapped, UserMap,
     },
 };
 
@@ -31,10 +29,10 @@ async fn a_plan_of_200_tasks_is_exported_imported_and_the_same() {
     let emulator = large();
     let planner = planner(&emulator);
     let source = plan(&emulator, "Large");
-    let began = Instant::now();
     emulator.clear_requests();
     let document = planner.export(&source).await.unwrap();
-    let (export_calls, export_time) = (calls(&emulator), began.elapsed());
+    // The plan with its details, a page of buckets, four of tasks, and 400 reads in twenties.
+    assert_eq!(calls(&emulator), 26);
     assert_eq!(document.tasks.len(), 200);
     assert_eq!(document.buckets.len(), 4);
 
@@ -43,16 +41,12 @@ async fn a_plan_of_200_tasks_is_exported_imported_and_the_same() {
     assert_eq!(read, document);
     assert_eq!(read.to_json(), text);
 
-    let began = Instant::now();
     emulator.clear_requests();
     let mut told = Vec::new();
     let options = same().on_progress(|progress| told.push((progress.done, progress.of)));
     let made = planner.import(&read, &group(&emulator), options).await.unwrap();
-    let (import_calls, import_time) = (calls(&emulator), began.elapsed());
-    println!("export {export_calls} calls {export_time:?}, import {import_calls} calls {import_time:?}");
-    println!("{} bytes", text.len());
-    assert!(export_calls <= 30, "{export_calls}");
-    assert!(import_calls <= 240, "{import_calls}");
+    // One for each of 205 objects; details in twenties, read and written; those of the plan; and two looks for one like it.
+    assert_eq!(calls(&emulator), 229);
     let of = told[0].1;
     assert_eq!(told, (1..=of).map(|done| (done, of)).collect::<Vec<_>>());
 
@@ -206,6 +200,20 @@ async fn a_finished_import_sends_nothing_again() {
     assert_eq!(calls(&emulator), 0);
 }
 
+#[test]
+fn imports_can_be_spawned() {
+    fn is_send(_: &impl Send) {}
+    let emulator = demo();
+    let (planner, todo) = (planner(&emulator), todo(&emulator));
+    let into = group(&emulator);
+    let source = plan(&emulator, "Launch 2.0");
+    let document = PlanDocument::new("Plan");
+    is_send(&planner.export(&source));
+    is_send(&planner.import(&document, &into, same()));
+    is_send(&planner.clone_plan(&source, &into, same()));
+    is_send(&todo.import(&ListDocument::new("List"), ImportOptions::new()));
+}
+
 #[tokio::test]
 async fn a_clone_is_the_same_plan_with_the_same_people() {
     let emulator = demo();
@@ -350,21 +358,13 @@ fn bad_input_is_refused_with_its_place() {
 
 #[test]
 fn what_planner_would_refuse_is_refused_before() {
-    let cases: [Case; 4] = [
+    let cases: [Case; 2] = [
         (
             |plan| {
                 plan.tasks[0].start = Some("2026-01-02T00:00:00Z".into());
                 plan.tasks[0].due = Some("2026-01-01T00:00:00Z".into());
             },
             "tasks[0].start: it must not be later than `due`",
-        ),
-        (
-            |plan| plan.tasks[0].checklist.resize_with(21, TaskStep::default),
-            "tasks[0].checklist: there are 21, and the service takes 20",
-        ),
-        (
-            |plan| plan.tasks[0].checklist.push(TaskStep::default()),
-            "tasks[0].checklist[0].title: it must not be empty",
         ),
         (
             |plan| {

@@ -14,17 +14,6 @@ pub(crate) fn check_text(place: &str, text: &str) -> Result<(), DocumentError> {
     Ok(())
 }
 
-/// Refuses more than the service takes.
-pub(crate) fn check_count(place: &str, count: usize, most: usize) -> Result<(), DocumentError> {
-    if count > most {
-        return Err(DocumentError::invalid(
-            place,
-            format!("there are {count}, and the service takes {most}"),
-        ));
-    }
-    Ok(())
-}
-
 /// Refuses a key that is empty or was there before.
 pub(crate) fn check_key<'k>(place: &str, key: &'k str, seen: &mut HashSet<&'k str>) -> Result<(), DocumentError> {
     check_text(place, key)?;

@@ -9,7 +9,12 @@ use msgraph_tasks::{Client, Id, Planner, StaticToken, Todo};
 
 /// A client that sends everything once, so that a failure is one.
 pub(crate) fn client(emulator: &Emulator) -> Client {
-    let builder = Client::builder(StaticToken::new("adele@contoso.example")).transport(emulator.clone());
+    client_of("adele", emulator)
+}
+
+pub(crate) fn client_of(name: &str, emulator: &Emulator) -> Client {
+    let token = StaticToken::new(format!("{name}@contoso.example"));
+    let builder = Client::builder(token).transport(emulator.clone());
     builder.retry(RetryPolicy::NEVER).build().expect("a client")
 }
 

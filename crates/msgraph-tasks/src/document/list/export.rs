@@ -9,7 +9,7 @@ use msgraph_request::v1;
 use serde::de::DeserializeOwned;
 
 use super::{ListDocument, ListStep, ListTask, Recurrence, TaskBody, TaskLink, ZonedDateTime};
-use crate::{Error, Todo};
+use crate::{Error, Todo, document::error::DocumentError};
 
 /// More than any list holds, so that a listing that never ends is noticed.
 pub(super) const MOST: usize = 100_000;
@@ -32,7 +32,7 @@ impl Todo {
         let mut batch = Batch::new();
         let mut keys = Vec::new();
         for task in tasks {
-            let Some(id) = task.id().cloned() else { continue };
+            let id = task.id().cloned().ok_or(DocumentError::Incomplete { what: "an id" })?;
             let parts = || path().task(&id);
             let steps = batch.add(parts().checklist_items().list());
             let links = batch.add(parts().linked_resources().list());

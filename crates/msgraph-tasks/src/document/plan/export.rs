@@ -11,7 +11,10 @@ use msgraph_model::{IdentitySet, PlannerBucket, PlannerPlan, PlannerPlanDetails,
 use msgraph_request::v1;
 
 use super::{DocumentTask, DocumentUser, PlanDocument, Reference, TaskStep};
-use crate::{Error, Planner};
+use crate::{Error, Planner, document::error::DocumentError};
+
+/// What is missing where an object came without its id.
+const ID: DocumentError = DocumentError::Incomplete { what: "an id" };
 
 /// More than any plan holds, so that a listing that never ends is noticed.
 pub(super) const MOST: usize = 100_000;
@@ -24,7 +27,8 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::Client`] where something cannot be read, such as a task that was deleted meanwhile: export again.
+    /// [`Error::Client`] where something cannot be read, such as a task that was deleted meanwhile, [`Error::Document`] where
+    /// something is missing, such as a bucket that was made meanwhile: export again.
     ///
     /// <https://learn.microsoft.com/graph/api/plannerplan-get>
     pub async fn export(&self, plan: &Id<PlannerPlan>) -> Result<PlanDocument, Error> {
@@ -38,8 +42,8 @@ impl Planner {
         let tasks = client.pages(path().tasks().list()).collect(MOST).await?;
         let mut reading = Reading::default();
         reading.head(plan, &whole, &details);
-        reading.buckets(buckets);
-        reading.tasks(self.with_details(tasks).await?);
+        reading.buckets(buckets)?;
+        reading.tasks(self.with_details(tasks).await?)?;
         Ok(reading.finish())
     }
 
@@ -48,7 +52,7 @@ impl Planner {
         let mut batch = Batch::new();
         let mut keys = Vec::new();
         for task in tasks {
-            let Some(id) = task.id().cloned() else { continue };
+            let id = task.id().cloned().ok_or(ID)?;
             let details = batch.add(v1::planner().task(&id).details().get());
             let board = batch.add(v1::planner().task(&id).bucket_task_board_format().get());
             keys.push((id, task, details, board));
@@ -114,19 +118,21 @@ impl Reading {
         self.meet(plan.created_by.as_deref());
     }
 
-    fn buckets(&mut self, mut buckets: Vec<Versioned<PlannerBucket>>) {
+    fn buckets(&mut self, mut buckets: Vec<Versioned<PlannerBucket>>) -> Result<(), DocumentError> {
         buckets.sort_by(|one, other| one.order_hint.cmp(&other.order_hint));
         for bucket in buckets {
             let name = bucket.name.clone().unwrap_or_default();
             let key = self.document.add_bucket(name);
-            if let (Some(id), Some(added)) = (bucket.id(), self.document.buckets.last_mut()) {
+            let id = bucket.id().ok_or(ID)?;
+            if let Some(added) = self.document.buckets.last_mut() {
                 added.source = Some(id.as_str().to_owned());
-                self.buckets.insert(id.clone(), key);
             }
+            self.buckets.insert(id.clone(), key);
         }
+        Ok(())
     }
 
-    fn tasks(&mut self, mut tasks: Vec<Whole>) {
+    fn tasks(&mut self, mut tasks: Vec<Whole>) -> Result<(), DocumentError> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         for (place, bucket) in self.document.buckets.iter().enumerate() {
             places.insert(&bucket.key, place);
@@ -137,12 +143,10 @@ impl Reading {
             key.and_then(|key| places.get(&**key).copied()).unwrap_or(usize::MAX)
         };
         tasks.sort_by(|one, other| (place(one), &one.hint).cmp(&(place(other), &other.hint)));
-        for task in tasks {
-            self.task(task);
-        }
+        tasks.into_iter().try_for_each(|task| self.task(task))
     }
 
-    fn task(&mut self, Whole { id, task, details, .. }: Whole) {
+    fn task(&mut self, Whole { id, task, details, .. }: Whole) -> Result<(), DocumentError> {
         self.meet(task.created_by.as_deref());
         self.meet(task.completed_by.as_deref());
         let mut assignees: Vec<_> = task.assignments.iter().flatten().collect();
@@ -157,7 +161,15 @@ impl Reading {
             // Planner shows a label without a name by its colour.
             self.document.plan.labels.entry(label.clone()).or_default();
         }
-        let bucket = task.bucket_id.as_ref().and_then(|id| self.buckets.get(id)).cloned();
+        let bucket = match &task.bucket_id {
+            Some(id) => {
+                // It was made after the buckets were read.
+                let what = "the bucket that a task is in";
+                let key = self.buckets.get(id).ok_or(DocumentError::Incomplete { what })?;
+                Some(key.clone())
+            }
+            None => None,
+        };
         let assignees = assignees.iter().map(|(user, _)| user.as_str().to_owned()).collect();
         let added = self.document.add_task(task.title.unwrap_or_default());
         *added = DocumentTask {
@@ -177,6 +189,7 @@ impl Reading {
             source: Some(id.as_str().to_owned()),
         }
         .normal();
+        Ok(())
     }
 
     /// Learns the name of whoever did something.

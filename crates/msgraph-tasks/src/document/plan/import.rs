@@ -210,7 +210,15 @@ impl Creation for NewPlan<'_> {
         let plans = self.client.pages(v1::group(self.into).planner().plans().list());
         let plans = plans.collect(MOST).await?;
         let same = plans.iter().filter(|plan| plan.title.as_deref() == Some(self.title));
-        Ok(same.filter_map(|plan| Some(plan.id()?.as_str().to_owned())).collect())
+        let mut empty = Vec::new();
+        for id in same.filter_map(|plan| plan.id()) {
+            // Nothing is put into a plan before its id is noted.
+            let tasks = self.client.send(v1::planner().plan(id).tasks().list()).await?;
+            if tasks.value.is_empty() {
+                empty.push(id.as_str().to_owned());
+            }
+        }
+        Ok(empty)
     }
 
     async fn post(&self) -> Result<Option<String>, Error> {

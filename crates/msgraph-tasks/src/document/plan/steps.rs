@@ -19,7 +19,8 @@ pub(crate) struct Prepared {
 impl PlanDocument {
     /// The steps that an import would take, in order: a dry run. Nothing is sent.
     ///
-    /// Buckets and tasks come last to first, since what is new in Planner stands before what is there.
+    /// Buckets and tasks come last to first, since what is new in Planner stands before what is there. Details come at the end,
+    /// twenty at once.
     ///
     /// # Errors
     ///
