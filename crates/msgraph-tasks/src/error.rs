@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::document::DocumentError;
 use crate::names::NameError;
 use msgraph_core::{
     NotWritable,
@@ -29,6 +30,8 @@ pub enum Error {
     Name(NameError),
     /// A changed value does not fit the object.
     Merge(ApplyError),
+    /// A document cannot be used, or its import cannot go on.
+    Document(DocumentError),
 }
 
 impl Error {
@@ -60,6 +63,7 @@ impl fmt::Display for Error {
             }
             Self::Name(error) => error.fmt(formatter),
             Self::Merge(error) => error.fmt(formatter),
+            Self::Document(error) => error.fmt(formatter),
         }
     }
 }
@@ -72,6 +76,7 @@ impl std::error::Error for Error {
             Self::Name(error) => Some(error),
             Self::Merge(error) => Some(error),
             Self::Conflict(_) | Self::Contended { .. } => None,
+            Self::Document(error) => error.source(),
         }
     }
 }
@@ -79,5 +84,11 @@ impl std::error::Error for Error {
 impl From<msgraph_client::Error> for Error {
     fn from(error: msgraph_client::Error) -> Self {
         Self::Client(error)
+    }
+}
+
+impl From<DocumentError> for Error {
+    fn from(error: DocumentError) -> Self {
+        Self::Document(error)
     }
 }

@@ -5,6 +5,7 @@
 //! | here | what |
 //! | --- | --- |
 //! | [`Planner`], [`Todo`] | the services, through a [`Client`] |
+//! | [`document`] | plans and lists as files: export, import, compare |
 //! | [`client`], [`core`], [`model`], [`v1`] | the crates below: the client, the ideas, the types, the requests |
 //!
 //! ```
@@ -19,6 +20,7 @@
 
 pub mod board;
 mod containers;
+pub mod document;
 pub mod edit;
 mod error;
 pub mod names;
