@@ -1,7 +1,7 @@
 //! Where a plan lives: what contains it decides who may see it.
 
-use msgraph_core::Versioned;
-use msgraph_model::{PlannerContainerType, PlannerPlan, PlannerPlanContainerInput, PlannerPlanCreate};
+use msgraph_core::{Id, Versioned};
+use msgraph_model::{Group, PlannerContainerType, PlannerPlan, PlannerPlanContainerInput, PlannerPlanCreate};
 
 use crate::{Error, Planner};
 
@@ -9,14 +9,14 @@ use crate::{Error, Planner};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Container {
-    /// A group, by its id: its members see the plan.
-    Group(String),
-    /// A roster, by its id: its members see the plan, which is its only one.
+    /// A group: its members see the plan.
+    Group(Id<Group>),
+    /// A roster: its members see the plan, which is its only one.
     #[cfg(feature = "beta")]
-    Roster(String),
-    /// A user, by the id: the plan is theirs alone, and ends with them.
+    Roster(Id<msgraph_model::PlannerRoster>),
+    /// A user: the plan is theirs alone, and ends with them.
     #[cfg(feature = "beta")]
-    User(String),
+    User(Id<msgraph_model::User>),
     /// A file or a folder, by its URL in Graph, as in `https://graph.microsoft.com/beta/drives/{id}/items/{id}`.
     #[cfg(feature = "beta")]
     DriveItem(String),
@@ -26,11 +26,11 @@ impl Container {
     fn input(&self) -> PlannerPlanContainerInput {
         let input = PlannerPlanContainerInput::new();
         match self {
-            Self::Group(id) => input.container_id(id).r#type(PlannerContainerType::Group),
+            Self::Group(id) => input.container_id(id.as_str()).r#type(PlannerContainerType::Group),
             #[cfg(feature = "beta")]
-            Self::Roster(id) => input.container_id(id).r#type(PlannerContainerType::Roster),
+            Self::Roster(id) => input.container_id(id.as_str()).r#type(PlannerContainerType::Roster),
             #[cfg(feature = "beta")]
-            Self::User(id) => input.container_id(id).r#type(PlannerContainerType::User),
+            Self::User(id) => input.container_id(id.as_str()).r#type(PlannerContainerType::User),
             #[cfg(feature = "beta")]
             Self::DriveItem(url) => input.url(url),
         }
@@ -71,13 +71,13 @@ impl Planner {
     #[cfg(feature = "beta")]
     pub async fn move_to_group(
         &self,
-        plan: &msgraph_core::Id<PlannerPlan>,
-        group: &str,
+        plan: &Id<PlannerPlan>,
+        group: &Id<Group>,
     ) -> Result<Versioned<PlannerPlan>, Error> {
         let of = || msgraph_request::beta::planner().plan(plan);
         let read = self.client().send(of().get()).await?;
         let etag = read.etag().cloned().unwrap_or_else(|| msgraph_core::ETag::new(""));
-        let group = Container::Group(group.to_owned());
+        let group = Container::Group(group.clone());
         Ok(self.client().send(of().move_to_container(&etag, group.input())).await?)
     }
 }

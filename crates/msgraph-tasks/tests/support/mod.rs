@@ -98,7 +98,7 @@ pub(crate) async fn plan(planner: &Planner) -> Id<model::PlannerPlan> {
     );
     let groups: serde_json::Value = planner.client().send(request).await.unwrap().decode().unwrap();
     let group = groups["value"][0]["id"].as_str().unwrap().to_owned();
-    let container = msgraph_tasks::Container::Group(group);
+    let container = msgraph_tasks::Container::Group(Id::new(group));
     let plan = planner.create_plan("Launch", &container).await.unwrap();
     plan.id().unwrap().clone()
 }
