@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::todo::{InvalidDate, InvalidRecurrence, UnknownZone};
+
 /// Why something could not be done.
 ///
 /// Each says what is wrong and where; what was done before is told by the part that did it.
@@ -10,6 +12,12 @@ use std::fmt;
 pub enum Error {
     /// The service refused, or could not be reached.
     Client(msgraph_client::Error),
+    /// A day or a time that there is not. Nothing was sent.
+    Date(InvalidDate),
+    /// A time zone that nobody names so. Nothing was sent.
+    Zone(UnknownZone),
+    /// A recurrence that cannot be. Nothing was sent.
+    Recurrence(InvalidRecurrence),
 }
 
 impl Error {
@@ -17,6 +25,7 @@ impl Error {
     pub fn client(&self) -> Option<&msgraph_client::Error> {
         match self {
             Self::Client(error) => Some(error),
+            _ => None,
         }
     }
 }
@@ -25,6 +34,9 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client(error) => error.fmt(formatter),
+            Self::Date(error) => error.fmt(formatter),
+            Self::Zone(error) => error.fmt(formatter),
+            Self::Recurrence(error) => error.fmt(formatter),
         }
     }
 }
@@ -33,6 +45,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Client(error) => error.source(),
+            // Each of the others is the whole of the matter.
+            _ => None,
         }
     }
 }
@@ -40,5 +54,23 @@ impl std::error::Error for Error {
 impl From<msgraph_client::Error> for Error {
     fn from(error: msgraph_client::Error) -> Self {
         Self::Client(error)
+    }
+}
+
+impl From<InvalidDate> for Error {
+    fn from(error: InvalidDate) -> Self {
+        Self::Date(error)
+    }
+}
+
+impl From<UnknownZone> for Error {
+    fn from(error: UnknownZone) -> Self {
+        Self::Zone(error)
+    }
+}
+
+impl From<InvalidRecurrence> for Error {
+    fn from(error: InvalidRecurrence) -> Self {
+        Self::Recurrence(error)
     }
 }

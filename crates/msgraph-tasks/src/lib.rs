@@ -5,6 +5,7 @@
 //! | here | what |
 //! | --- | --- |
 //! | [`Planner`], [`Todo`] | the services, through a [`Client`] |
+//! | [`todo`](mod@todo) | dates in a zone, what recurs, lists by name and as a whole, files |
 //! | [`client`], [`core`], [`model`], [`v1`] | the crates below: the client, the ideas, the types, the requests |
 //!
 //! ```
@@ -18,9 +19,11 @@
 //! ```
 
 mod error;
+mod near;
 mod planner;
-mod todo;
+pub mod todo;
 
+pub use jiff;
 pub use msgraph_client::{self as client, Client, StaticToken};
 pub use msgraph_core::{self as core, ETag, Id, OrderHint, Versioned};
 pub use msgraph_model as model;
