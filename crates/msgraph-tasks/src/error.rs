@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::todo::{InvalidDate, InvalidRecurrence, UnknownZone};
+use crate::todo::{InvalidDate, InvalidRecurrence, NotOne, TooLarge, UnknownZone};
 
 /// Why something could not be done.
 ///
@@ -18,6 +18,10 @@ pub enum Error {
     Zone(UnknownZone),
     /// A recurrence that cannot be. Nothing was sent.
     Recurrence(InvalidRecurrence),
+    /// A name that nothing has, or more than one thing.
+    NotOne(NotOne),
+    /// A file that is too large to be attached. Nothing was sent.
+    TooLarge(TooLarge),
 }
 
 impl Error {
@@ -37,6 +41,8 @@ impl fmt::Display for Error {
             Self::Date(error) => error.fmt(formatter),
             Self::Zone(error) => error.fmt(formatter),
             Self::Recurrence(error) => error.fmt(formatter),
+            Self::NotOne(error) => error.fmt(formatter),
+            Self::TooLarge(error) => error.fmt(formatter),
         }
     }
 }
@@ -72,5 +78,17 @@ impl From<UnknownZone> for Error {
 impl From<InvalidRecurrence> for Error {
     fn from(error: InvalidRecurrence) -> Self {
         Self::Recurrence(error)
+    }
+}
+
+impl From<NotOne> for Error {
+    fn from(error: NotOne) -> Self {
+        Self::NotOne(error)
+    }
+}
+
+impl From<TooLarge> for Error {
+    fn from(error: TooLarge) -> Self {
+        Self::TooLarge(error)
     }
 }

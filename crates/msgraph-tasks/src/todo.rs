@@ -1,8 +1,8 @@
-//! To Do, as people think of it: dates in a zone, and what recurs.
+//! To Do, as people think of it: dates in a zone, what recurs, lists by name, lists as a whole, files.
 //!
 //! | here | what |
 //! | --- | --- |
-//! | [`Todo`] | the service |
+//! | [`Todo`] | lists by name, lists as a whole, attachments |
 //! | [`Zone`] | a time zone, by the name that Windows or the IANA has for it |
 //! | [`DueDate`], [`Reminder`] | a day in a zone, and an instant that is shown in one |
 //! | [`Recurrence`] | how a task recurs, built and read |
@@ -23,16 +23,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attachments;
 mod date;
+mod lists;
+mod pick;
 mod recurrence;
+mod whole;
 mod words;
 mod zone;
 
 use msgraph_client::Client;
 
 pub use self::{
+    attachments::{MOST_BYTES, TooLarge},
     date::{DueDate, InvalidDate, Reminder},
+    pick::{Candidate, NotOne},
     recurrence::{End, InvalidRecurrence, Occurrences, Pattern, Recurrence},
+    whole::{WholeList, WholeTask},
     words::{ChangeWords, TaskDates, TaskWords},
     zone::{UnknownZone, Zone},
 };
