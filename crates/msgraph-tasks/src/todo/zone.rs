@@ -57,11 +57,14 @@ impl Zone {
             return Ok(Self::utc());
         }
         let windows = TABLE.windows.get(&folded);
-        let iana = windows.map_or(name, |row| row.first);
-        let rules = DATABASE.get(iana).map_err(|_| UnknownZone::new(name))?;
         let row = windows.or_else(|| TABLE.iana.get(&folded));
-        let windows = row.map(|row| row.windows);
-        Ok(Self { rules, windows })
+        // A name that the IANA has dropped since leads to the zone that stands for its like.
+        let names = [windows.is_none().then_some(name), row.map(|row| row.first)];
+        let rules = names.into_iter().flatten().find_map(|name| DATABASE.get(name).ok());
+        Ok(Self {
+            rules: rules.ok_or_else(|| UnknownZone::new(name))?,
+            windows: row.map(|row| row.windows),
+        })
     }
 
     /// All zones of the IANA, in the order of their names.
@@ -240,6 +243,7 @@ mod tests {
             ("Asia/Kolkata", "Asia/Kolkata", Some("India Standard Time")),
             ("India Standard Time", "Asia/Kolkata", Some("India Standard Time")),
             ("US/Pacific", "US/Pacific", Some("Pacific Standard Time")),
+            ("US/Pacific-New", "America/Los_Angeles", Some("Pacific Standard Time")),
             ("utc", "UTC", Some("UTC")),
             ("Etc/UTC", "Etc/UTC", Some("UTC")),
             ("UTC-11", "Etc/GMT+11", Some("UTC-11")),
