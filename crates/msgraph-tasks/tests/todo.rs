@@ -61,6 +61,29 @@ async fn a_due_date_is_the_same_day_wherever_somebody_lives() {
 }
 
 #[tokio::test]
+async fn a_preferred_zone_makes_no_difference() {
+    let emulator = Emulator::new();
+    let (todo, _) = todo(&emulator);
+    let list = make_list(&todo, "Home").await;
+    let home = Zone::named("Europe/Berlin").unwrap();
+    let due = DueDate::new(date(2026, 3, 2), &home);
+    let reminder = Reminder::parse("2026-10-25T02:30", &home).unwrap();
+    let task = TodoTaskCreate::new("Rest").due_on(&due).remind_at(&reminder);
+    let task = make_task(&todo, &list, task).await;
+    for preferred in ["W. Europe Standard Time", "Asia/Tokyo", "America/New_York"] {
+        let request = v1::me().todo().list(&list).task(task.id().unwrap()).get();
+        let call = todo.client().call(request);
+        let task = call
+            .prefer(format!("outlook.timezone=\"{preferred}\""))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(task.due(&home).unwrap().as_ref(), Some(&due), "{preferred}");
+        assert_eq!(task.reminder(&home).unwrap().as_ref(), Some(&reminder), "{preferred}");
+    }
+}
+
+#[tokio::test]
 async fn dates_and_recurrence_are_set_and_taken_back() {
     let emulator = Emulator::new();
     let (todo, _) = todo(&emulator);

@@ -71,6 +71,7 @@ impl Todo {
         if !lists.iter().any(is_it) {
             lists = self.completed(lists).await?;
         }
+        lists.retain(is_it);
         Ok(pick("built-in list", name.as_str(), lists, |list| {
             let name = list.wellknown_list_name.as_ref();
             (name.map_or("", |name| name.as_str()), id(list))
@@ -91,10 +92,10 @@ impl Todo {
         let (changes, _) = self.client.delta(request).collect(usize::MAX).await?;
         let mut known: HashSet<_> = lists.iter().filter_map(|list| list.id().cloned()).collect();
         for change in changes {
-            if let Change::Present(list) = change
-                && list.id().is_none_or(|id| known.insert(id.clone()))
-            {
-                lists.push(list);
+            match change {
+                Change::Present(list) if list.id().is_none_or(|id| known.insert(id.clone())) => lists.push(list),
+                Change::Present(_) => {}
+                Change::Removed(gone) => lists.retain(|list| list.id() != gone.id()),
             }
         }
         Ok(lists)
