@@ -5,6 +5,7 @@ mod conformance;
 mod demo;
 mod generate;
 mod metadata;
+mod zones;
 
 use std::{path::Path, process::ExitCode};
 
@@ -32,6 +33,8 @@ enum Command {
     /// Looks after the files in metadata/.
     #[command(subcommand)]
     Metadata(metadata::Metadata),
+    /// Makes the table of the names of time zones anew, from files of the Unicode CLDR.
+    Zones(zones::Arguments),
     /// Measures something, and prints it as a ratio to something known.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Demo => demo::run(),
         Command::Metadata(metadata) => metadata::run(&metadata),
+        Command::Zones(arguments) => zones::run(&arguments),
         Command::Bench(bench) => bench::run(bench),
     };
     match result {

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::document::DocumentError;
-use crate::names::NameError;
+use crate::names::NotOne;
+use crate::todo::{InvalidDate, InvalidRecurrence, TooLarge, UnknownZone};
 use msgraph_core::{
     NotWritable,
     merge::{ApplyError, Conflict},
@@ -26,12 +27,20 @@ pub enum Error {
         /// How often it was tried.
         attempts: u32,
     },
-    /// A name stands for nothing, or for more than one thing.
-    Name(NameError),
     /// A changed value does not fit the object.
     Merge(ApplyError),
     /// A document cannot be used, or its import cannot go on.
     Document(DocumentError),
+    /// A day or a time that there is not. Nothing was sent.
+    Date(InvalidDate),
+    /// A time zone that nobody names so. Nothing was sent.
+    Zone(UnknownZone),
+    /// A recurrence that cannot be. Nothing was sent.
+    Recurrence(InvalidRecurrence),
+    /// A name that nothing has, or more than one thing.
+    NotOne(NotOne),
+    /// A file that is too large to be attached. Nothing was sent.
+    TooLarge(TooLarge),
 }
 
 impl Error {
@@ -61,9 +70,13 @@ impl fmt::Display for Error {
                     "the object changed before each of {attempts} attempts to write it"
                 )
             }
-            Self::Name(error) => error.fmt(formatter),
             Self::Merge(error) => error.fmt(formatter),
             Self::Document(error) => error.fmt(formatter),
+            Self::Date(error) => error.fmt(formatter),
+            Self::Zone(error) => error.fmt(formatter),
+            Self::Recurrence(error) => error.fmt(formatter),
+            Self::NotOne(error) => error.fmt(formatter),
+            Self::TooLarge(error) => error.fmt(formatter),
         }
     }
 }
@@ -73,10 +86,11 @@ impl std::error::Error for Error {
         match self {
             Self::Client(error) => error.source(),
             Self::NotWritable(error) => Some(error),
-            Self::Name(error) => Some(error),
             Self::Merge(error) => Some(error),
             Self::Conflict(_) | Self::Contended { .. } => None,
             Self::Document(error) => error.source(),
+            // Each of the others is the whole of the matter.
+            _ => None,
         }
     }
 }
@@ -90,5 +104,35 @@ impl From<msgraph_client::Error> for Error {
 impl From<DocumentError> for Error {
     fn from(error: DocumentError) -> Self {
         Self::Document(error)
+    }
+}
+
+impl From<InvalidDate> for Error {
+    fn from(error: InvalidDate) -> Self {
+        Self::Date(error)
+    }
+}
+
+impl From<UnknownZone> for Error {
+    fn from(error: UnknownZone) -> Self {
+        Self::Zone(error)
+    }
+}
+
+impl From<InvalidRecurrence> for Error {
+    fn from(error: InvalidRecurrence) -> Self {
+        Self::Recurrence(error)
+    }
+}
+
+impl From<NotOne> for Error {
+    fn from(error: NotOne) -> Self {
+        Self::NotOne(error)
+    }
+}
+
+impl From<TooLarge> for Error {
+    fn from(error: TooLarge) -> Self {
+        Self::TooLarge(error)
     }
 }

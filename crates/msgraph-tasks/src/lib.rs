@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`Planner`], [`Todo`] | the services, through a [`Client`] |
 //! | [`document`] | plans and lists as files: export, import, compare |
+//! | [`todo`](mod@todo) | dates in a zone, what recurs, lists by name and as a whole, files |
 //! | [`client`], [`core`], [`model`], [`v1`] | the crates below: the client, the ideas, the types, the requests |
 //!
 //! ```
@@ -24,12 +25,14 @@ pub mod document;
 pub mod edit;
 mod error;
 pub mod names;
+mod near;
 pub mod order;
 mod planner;
-mod todo;
+pub mod todo;
 pub mod whole;
 pub mod words;
 
+pub use jiff;
 pub use msgraph_client::{self as client, Client, StaticToken};
 pub use msgraph_core::{self as core, ETag, Id, OrderHint, Versioned};
 pub use msgraph_model as model;

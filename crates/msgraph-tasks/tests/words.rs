@@ -15,7 +15,6 @@ use msgraph_tasks::{
     core::{Category, merge::Side},
     edit::OnConflict,
     model::{PlannerPlanDetails, PlannerTask, PlannerTaskDetails},
-    names::What,
     order::Place,
     whole::Part,
     words::{ChecklistWords as _, PlanWords as _, ReferenceWords as _, TaskWords as _},
@@ -149,13 +148,10 @@ async fn a_checklist_is_kept_in_order() {
         Some(true)
     );
     let missing = planner.tick_item(&id, &ids[0], true).await.unwrap_err();
-    let Error::Name(error) = missing else {
+    let Error::NotOne(error) = missing else {
         panic!("{missing}")
     };
-    assert_eq!(
-        (error.what, &error.known[..]),
-        (What::ChecklistItem, &["2".to_owned(), "three".to_owned()][..])
-    );
+    assert_eq!(error.known().collect::<Vec<_>>(), ["three", "2"]);
 }
 
 /// Facts B8: any character that a URL may hold, and those that Planner's keys may not.
@@ -209,7 +205,7 @@ async fn labels_go_by_their_names() {
     let unknown = planner.apply_label(&id, "Later").await.unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        "there is no label `Later`; there is Urgent, Waiting"
+        "no label is named `Later`; there are `Urgent`, `Waiting`"
     );
 }
 
@@ -221,10 +217,10 @@ async fn plans_buckets_and_users_go_by_their_names() {
     assert_eq!(planner.plan_named("LAUNCH").await.unwrap(), id);
     plan(&planner).await;
     let ambiguous = planner.plan_named("Launch").await.unwrap_err();
-    let Error::Name(error) = ambiguous else {
+    let Error::NotOne(error) = ambiguous else {
         panic!("{ambiguous}")
     };
-    assert_eq!((error.what, error.found.len()), (What::Plan, 2));
+    assert_eq!(error.candidates().len(), 2);
     let new = msgraph_tasks::model::PlannerBucketCreate::new("Doing", &id);
     let bucket = planner
         .client()
@@ -233,7 +229,7 @@ async fn plans_buckets_and_users_go_by_their_names() {
         .unwrap();
     assert_eq!(&planner.bucket_named(&id, "doing").await.unwrap(), bucket.id().unwrap());
     let unknown = planner.bucket_named(&id, "Done").await.unwrap_err();
-    assert_eq!(unknown.to_string(), "there is no bucket `Done`; there is Doing");
+    assert_eq!(unknown.to_string(), "no bucket is named `Done`; there are `Doing`");
     assert!(planner.user_named("nobody").await.is_err());
 }
 

@@ -4,12 +4,7 @@ use msgraph_core::{Id, open::OpenKey as _};
 use msgraph_model::{PlannerPlan, PlannerPlanDetails, PlannerTask, PlannerTaskDetails, User};
 
 use super::{ChecklistWords, PlanWords, ReferenceWords, TaskWords, checklist::ItemId};
-use crate::{
-    Error, Planner,
-    edit::Edited,
-    names::{NameError, What},
-    order::Place,
-};
+use crate::{Error, Planner, edit::Edited, names::pick, order::Place};
 
 type Task = Result<Edited<PlannerTask>, Error>;
 type Details = Result<Edited<PlannerTaskDetails>, Error>;
@@ -58,7 +53,7 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`] where the task's plan has no such label, or several; those of [`edit`](Self::edit).
+    /// [`Error::NotOne`] where the task's plan has no such label, or several; those of [`edit`](Self::edit).
     pub async fn apply_label(&self, task: &Id<PlannerTask>, name: &str) -> Task {
         let read = self
             .client()
@@ -69,12 +64,10 @@ impl Planner {
             .client()
             .send(msgraph_request::v1::planner().plan(&plan).details().get())
             .await?;
-        let label = labels.label_named(name).ok_or_else(|| {
-            let known = labels.category_descriptions.iter().flatten();
-            let known = known.map(|(label, name)| (name.clone(), label.as_wire().to_owned()));
-            Error::Name(NameError::new(What::Label, name, known))
-        })?;
-        self.edit(task, |task: &mut PlannerTask| task.apply_label(&label)).await
+        let labels = labels.category_descriptions.iter().flatten();
+        let named = labels.map(|(label, name)| (name.as_str(), label)).collect();
+        let (_, label) = pick("label", name, named, |(name, label)| (*name, label.as_wire()))?;
+        self.edit(task, |task: &mut PlannerTask| task.apply_label(label)).await
     }
 
     /// Adds an item to the checklist of a task, after the others.
@@ -94,7 +87,7 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    /// [`Error::NotOne`] where there is no such item; those of [`edit`](Self::edit).
     pub async fn tick_item(&self, task: &Id<PlannerTask>, item: &ItemId, is_checked: bool) -> Details {
         self.change_item(task, item, |details| details.tick_item(item, is_checked))
             .await
@@ -104,7 +97,7 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    /// [`Error::NotOne`] where there is no such item; those of [`edit`](Self::edit).
     pub async fn rename_item(&self, task: &Id<PlannerTask>, item: &ItemId, title: &str) -> Details {
         self.change_item(task, item, |details| details.rename_item(item, title))
             .await
@@ -114,7 +107,7 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    /// [`Error::NotOne`] where there is no such item; those of [`edit`](Self::edit).
     pub async fn move_item(&self, task: &Id<PlannerTask>, item: &ItemId, to: Place<'_, ItemId>) -> Details {
         self.change_item(task, item, |details| details.move_item(item, to))
             .await
@@ -124,7 +117,7 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`] where there is no such item; those of [`edit`](Self::edit).
+    /// [`Error::NotOne`] where there is no such item; those of [`edit`](Self::edit).
     pub async fn remove_item(&self, task: &Id<PlannerTask>, item: &ItemId) -> Details {
         self.change_item(task, item, |details| details.remove_item(item)).await
     }
@@ -183,15 +176,20 @@ impl Planner {
         let edited = self
             .edit(task, |details: &mut PlannerTaskDetails| {
                 if !change(details) {
-                    let known = details.checklist_items().into_iter();
-                    let known =
-                        known.map(|(id, item)| (item.title.clone().unwrap_or_default(), id.as_str().to_owned()));
-                    missing = Some(NameError::new(What::ChecklistItem, item.as_str(), known));
+                    let items = details.checklist_items().into_iter();
+                    let items = items.map(|(id, item)| (item.title.clone().unwrap_or_default(), id.clone()));
+                    let picked = pick(
+                        "item of the checklist",
+                        item.as_str(),
+                        items.collect(),
+                        |(title, id)| (title.as_str(), id.as_str()),
+                    );
+                    missing = picked.err();
                 }
             })
             .await;
         match missing {
-            Some(error) => Err(Error::Name(error)),
+            Some(error) => Err(error.into()),
             None => edited,
         }
     }
