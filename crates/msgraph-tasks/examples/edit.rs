@@ -54,15 +54,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
 
     // Where both change one field to something else, a policy decides, and the report names it.
-    let title = |title: &'static str| move |task: &mut PlannerTask| task.title = Some(title.to_owned());
+    let mut whole = adele.whole_task(id).await?;
+    bruno
+        .edit(id, |task: &mut PlannerTask| task.title = Some("Ship it now".to_owned()))
+        .await?;
+    whole.task.title = Some("Ship it soon".to_owned());
     let policy = OnConflict::ask(|conflict| {
         println!(
-            "{} is {:?} now, and was to be {:?}",
-            conflict.field, conflict.theirs, conflict.mine
+            "{}: {:?} here, {:?} there",
+            conflict.field, conflict.mine, conflict.theirs
         );
         Side::Theirs
     });
-    let edited = adele.edit(id, title("Ship it soon")).on_conflict(policy).await?;
-    println!("it is {:?}, {} conflicts", edited.value.title, edited.settled.len());
+    let saved = adele.save(&mut whole, policy).await?;
+    println!("it is {:?}, {} conflict settled", whole.task.title, saved.settled.len());
     Ok(())
 }
