@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use msgraph_core::{
-    ETag, Entity, Record, Versioned, apply, diff, merge,
+    ETag, Entity, Record, apply, diff, merge,
     merge::{Conflict, Side},
 };
 use msgraph_model as model;
@@ -24,16 +24,19 @@ macro_rules! kinds {
         #[non_exhaustive]
         pub enum Kind {
             $($(#[$doc])* $kind,)*
+            /// Of a kind that this build does not know, or that it could not read: kept as it came.
+            Unknown,
         }
 
         impl Kind {
             /// All kinds.
-            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)* Self::Unknown];
 
             /// The name of the kind.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$kind => stringify!($kind),)*
+                    Self::Unknown => "Unknown",
                 }
             }
 
@@ -50,13 +53,15 @@ macro_rules! kinds {
             pub(crate) fn overlay(self, object: &str, partial: &str) -> Result<String, Undecodable> {
                 match self {
                     $(Self::$kind => overlay::<model::$entity>(object, partial),)*
+                    Self::Unknown => Ok(partial.to_owned()),
                 }
             }
 
             /// The object as this build writes it: whole, and always with the same text.
             pub(crate) fn normal(self, object: &str) -> Result<String, Undecodable> {
                 match self {
-                    $(Self::$kind => read::<model::$entity>(object).and_then(|object| write(&object)),)*
+                    $(Self::$kind => normal::<model::$entity>(object),)*
+                    Self::Unknown => Ok(object.to_owned()),
                 }
             }
 
@@ -70,12 +75,8 @@ macro_rules! kinds {
             ) -> Result<String, Undecodable> {
                 match self {
                     $(Self::$kind => merged::<model::$entity>(base, mine, theirs, decide),)*
+                    Self::Unknown => Ok(theirs.to_owned()),
                 }
-            }
-
-            /// Whether an object's version is later than another's; `None` where that cannot be said.
-            pub(crate) fn is_newer(self, this: &str, that: &str) -> Option<bool> {
-                ETag::<()>::new(this).newer_than(&ETag::new(that))
             }
         }
 
@@ -108,6 +109,26 @@ kinds! {
     TodoList = TodoTaskList,
     /// A task of To Do.
     TodoTask = TodoTask,
+}
+
+impl Kind {
+    /// What belongs to every task of Planner, with its id.
+    pub(crate) const TASK_PARTS: &'static [Self] = &[
+        Self::TaskDetails,
+        Self::AssignedFormat,
+        Self::BucketFormat,
+        Self::ProgressFormat,
+    ];
+
+    /// Whether it has the id of what it belongs to.
+    pub(crate) fn is_part(self) -> bool {
+        self == Self::PlanDetails || Self::TASK_PARTS.contains(&self)
+    }
+
+    /// Whether a version of an object is later than another; `None` where that cannot be said.
+    pub(crate) fn is_newer(self, this: &str, that: &str) -> Option<bool> {
+        ETag::<()>::new(this).newer_than(&ETag::new(that))
+    }
 }
 
 /// Why an object could not be read.
@@ -151,17 +172,13 @@ pub(crate) fn write<R: Replicated>(object: &R) -> Result<String, Undecodable> {
     serde_json::to_string(object).map_err(|error| undecodable(&error))
 }
 
-/// An object with its version.
-pub(crate) fn versioned<R: Replicated>(json: &str) -> Result<Versioned<R>, Undecodable>
-where
-    Versioned<R>: DeserializeOwned,
-{
-    serde_json::from_str(json).map_err(|error| undecodable(&error))
-}
-
 fn undecodable(error: &dyn fmt::Display) -> Undecodable {
     let reason = error.to_string();
     Undecodable { reason }
+}
+
+fn normal<R: Replicated>(object: &str) -> Result<String, Undecodable> {
+    write(&read::<R>(object)?)
 }
 
 fn overlay<R: Replicated>(object: &str, partial: &str) -> Result<String, Undecodable> {

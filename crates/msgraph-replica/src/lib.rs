@@ -2,14 +2,24 @@
 
 mod account;
 mod collection;
+mod error;
 mod kind;
 mod object;
+mod outbox;
+mod replica;
+mod report;
 pub mod store;
+mod sync;
+mod verify;
 
 pub use self::{
     account::Account,
     collection::Collection,
+    error::Error,
     kind::{Kind, Replicated, Undecodable},
     object::{Key, Row},
+    replica::{Options, Replica},
+    report::{Problem, Report},
     store::{MemoryStore, Store, StoreError},
+    verify::Difference,
 };

@@ -1,0 +1,230 @@
+//! The replica: a client, a store, and whose it is.
+
+use std::{
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use msgraph_client::{Client, Environment, System};
+
+use crate::{
+    Account, Collection, Error, Key, Kind, Report, Row, Store,
+    kind::{Replicated, read},
+    store::{Guard, StoredEvent},
+};
+
+/// A durable local copy of a user's Planner and To Do.
+///
+/// Cheap to clone; clones share the store.
+#[derive(Clone)]
+pub struct Replica {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    store: Box<dyn Store>,
+    environment: Box<dyn Environment>,
+    options: Options,
+    holder: String,
+}
+
+/// How a replica behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// How many objects a completed enumeration may remove, before it stops and says so.
+    pub guard: Guard,
+    /// How long the right to feed a collection is held, in milliseconds.
+    pub lease: u64,
+    /// Whether Planner is fed.
+    pub planner: bool,
+    /// Whether To Do is fed.
+    pub todo: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            guard: Guard::new(50, 50),
+            lease: 5 * 60_000,
+            planner: true,
+            todo: true,
+        }
+    }
+}
+
+impl Replica {
+    /// The replica in a store.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] where the store is another account's, or cannot be read.
+    pub async fn open(
+        client: Client,
+        store: impl Store + 'static,
+        account: &Account,
+        options: Options,
+    ) -> Result<Self, Error> {
+        Self::open_in(client, store, account, options, System).await
+    }
+
+    /// The same, with a clock of your own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    pub async fn open_in(
+        client: Client,
+        store: impl Store + 'static,
+        account: &Account,
+        options: Options,
+        environment: impl Environment + 'static,
+    ) -> Result<Self, Error> {
+        store.bind(account).await?;
+        let holder = client.new_guid().to_string();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                client,
+                store: Box::new(store),
+                environment: Box::new(environment),
+                options,
+                holder,
+            }),
+        })
+    }
+
+    /// The client.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
+        &*self.inner.store
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn holder(&self) -> &str {
+        &self.inner.holder
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        let now = self.inner.environment.now();
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Sends what was edited here, and reads what changed there, until neither has more.
+    ///
+    /// Dropping the future loses nothing: what was committed stays, and the next call goes on from there.
+    ///
+    /// # Errors
+    ///
+    /// The first one. Collections before it were fed, and those after it were not.
+    pub async fn sync(&self) -> Result<Report, Error> {
+        self.sync_within(self.options().guard).await
+    }
+
+    /// The same, once, whatever an enumeration removes: after somebody looked at a
+    /// [`Problem::MassDelete`](crate::Problem::MassDelete).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`sync`](Self::sync).
+    pub async fn sync_whatever_is_removed(&self) -> Result<Report, Error> {
+        self.sync_within(Guard::NONE).await
+    }
+
+    async fn sync_within(&self, guard: Guard) -> Result<Report, Error> {
+        let mut report = Report::default();
+        self.send_jobs(&mut report).await?;
+        if self.options().planner {
+            self.feed(&Collection::Planner, guard, &mut report).await?;
+        }
+        if self.options().todo {
+            self.feed(&Collection::TodoLists, guard, &mut report).await?;
+            for list in self.todo_lists().await? {
+                self.feed(&list, guard, &mut report).await?;
+            }
+        }
+        tracing::debug!(
+            rounds = report.rounds,
+            pages = report.pages,
+            problems = report.problems.len(),
+            "synced"
+        );
+        Ok(report)
+    }
+
+    /// The lists whose tasks can be read: all but that of flagged messages.
+    async fn todo_lists(&self) -> Result<Vec<Collection>, Error> {
+        let mut lists = Vec::new();
+        let mut after: Option<Key> = None;
+        loop {
+            let rows = self
+                .store()
+                .list(Some(&Collection::TodoLists), after.as_ref(), 500)
+                .await?;
+            let Some(last) = rows.last() else { return Ok(lists) };
+            after = Some(last.key.clone());
+            let readable = rows
+                .iter()
+                .filter(|row| row.key.kind == Kind::TodoList && !is_flagged(row));
+            lists.extend(readable.map(|row| Collection::TodoTasks(row.key.id.clone())));
+        }
+    }
+
+    /// An object as it is here, with the edits that were made here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`]; [`Error::Undecodable`] where it is kept as it came, since this build could not read it.
+    pub async fn get<R: Replicated>(&self, id: &str) -> Result<Option<R>, Error> {
+        let row = self.store().get(&Key::new(R::KIND, id)).await?;
+        let shown = row.as_ref().and_then(Row::shown);
+        Ok(shown.map(read::<R>).transpose()?)
+    }
+
+    /// What happened after a cursor, in order, at most `limit`. It is told again until it is
+    /// [acknowledged](Self::acknowledge), so that whoever stops in the middle misses nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn events(&self, after: u64, limit: usize) -> Result<Vec<StoredEvent>, Error> {
+        Ok(self.store().events(after, limit).await?)
+    }
+
+    /// Says that what happened up to a cursor was taken care of.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn acknowledge(&self, up_to: u64) -> Result<(), Error> {
+        Ok(self.store().acknowledge(up_to).await?)
+    }
+}
+
+/// Whether a list holds flagged messages, whose tasks the service refuses to tell.
+fn is_flagged(row: &Row) -> bool {
+    let list = row
+        .server
+        .as_deref()
+        .and_then(|list| read::<msgraph_model::TodoTaskList>(list).ok());
+    let name = list.and_then(|list| list.wellknown_list_name);
+    name == Some(msgraph_model::WellknownListName::FlaggedEmails)
+}
+
+impl std::fmt::Debug for Replica {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Replica")
+            .field("options", self.options())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,179 @@
+//! Feeding: one round of a collection, from its link to the next.
+
+mod apply;
+mod fetch;
+mod planner;
+mod todo;
+
+use std::collections::HashSet;
+
+use msgraph_core::Raw;
+
+use self::{
+    apply::{Entry, Page},
+    fetch::Fetch,
+};
+use crate::{
+    Collection, Error, Problem, Replica, Report,
+    store::{Commit, Feed, Guard, Lease, Phase, Stage, StoreError},
+};
+
+/// What one page of a feed holds, as it came.
+#[derive(Debug, Default)]
+pub(crate) struct RawPage {
+    pub(crate) items: Vec<Raw>,
+    pub(crate) next: Option<String>,
+    pub(crate) delta: Option<String>,
+}
+
+/// A round of one collection.
+pub(crate) struct Round<'r> {
+    pub(crate) replica: &'r Replica,
+    pub(crate) collection: Collection,
+    pub(crate) lease: Lease,
+    pub(crate) feed: Feed,
+    pub(crate) guard: Guard,
+    pub(crate) report: &'r mut Report,
+}
+
+impl Replica {
+    /// Feeds a collection until its service has no more to tell.
+    pub(crate) async fn feed(&self, collection: &Collection, guard: Guard, report: &mut Report) -> Result<(), Error> {
+        let now = self.now();
+        let until = now.saturating_add(self.options().lease);
+        let lease = self.store().lease(collection, self.holder(), now, until).await?;
+        let feed = self.store().feed(collection).await?.unwrap_or_default();
+        let mut round = Round {
+            replica: self,
+            collection: collection.clone(),
+            lease,
+            feed,
+            guard,
+            report,
+        };
+        match round.run().await {
+            // The link is not what the service gave, or it has forgotten it: everything is read again, beside what is there.
+            Err(Error::Client(error)) if error.is_resync_required() => {
+                tracing::info!(%collection, "the link was rejected, everything is read again");
+                round.report.resets += 1;
+                round.begin_again().await?;
+                round.run().await
+            }
+            done => done,
+        }
+    }
+}
+
+impl Round<'_> {
+    async fn run(&mut self) -> Result<(), Error> {
+        if self.feed.phase == Phase::Enumerating {
+            match self.collection.clone() {
+                Collection::Planner => self.enumerate_planner().await?,
+                Collection::TodoLists | Collection::TodoTasks(_) => return self.enumerate_todo().await,
+            }
+        }
+        self.follow().await
+    }
+
+    /// Follows the link to the end of what there is to tell; each page is committed with the link that it leads to.
+    async fn follow(&mut self) -> Result<(), Error> {
+        let mut seen = HashSet::new();
+        while let Some(link) = self.feed.link.clone() {
+            if !seen.insert(link.clone()) {
+                return Err(self.stuck());
+            }
+            let page = self.replica.follow(&link).await?;
+            self.report.pages += 1;
+            let is_last = page.next.is_none();
+            let next = self.link_of(&page, &link)?;
+            let mut applied = Page::new(self);
+            for item in &page.items {
+                applied.apply(item).await?;
+            }
+            let mut commit = applied.into_commit();
+            self.feed.link = Some(next);
+            if is_last {
+                self.feed.completed_at = Some(self.replica.now());
+            }
+            commit.lease = Some(self.lease.clone());
+            commit.feed = Some(self.feed.clone());
+            self.commit(commit).await?;
+            if is_last {
+                self.report.rounds += 1;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The link that a page leads to.
+    fn link_of(&mut self, page: &RawPage, from: &str) -> Result<String, Error> {
+        let next = page.next.as_ref().or(page.delta.as_ref());
+        match next {
+            Some(next) if page.next.is_some() && next == from => Err(self.stuck()),
+            Some(next) => Ok(next.clone()),
+            None => Err(Error::NoLink {
+                collection: self.collection.clone(),
+            }),
+        }
+    }
+
+    fn stuck(&mut self) -> Error {
+        let collection = self.collection.clone();
+        self.report.problems.push(Problem::StuckLink {
+            collection: collection.clone(),
+        });
+        Error::StuckLink { collection }
+    }
+
+    /// Forgets the link, and what was staged; the rows stay until a new enumeration is complete.
+    async fn begin_again(&mut self) -> Result<(), Error> {
+        self.feed.link = None;
+        self.feed.phase = Phase::Enumerating;
+        let commit = Commit {
+            lease: Some(self.lease.clone()),
+            feed: Some(self.feed.clone()),
+            stage: Some(Stage::Clear),
+            ..Commit::default()
+        };
+        self.commit(commit).await
+    }
+
+    /// Replaces the rows by what was staged, and goes on from this link.
+    async fn swap(&mut self, link: String) -> Result<(), Error> {
+        let feed = Feed {
+            link: Some(link),
+            phase: Phase::Following,
+            generation: self.feed.generation + 1,
+            completed_at: self.feed.completed_at,
+        };
+        let commit = Commit {
+            lease: Some(self.lease.clone()),
+            feed: Some(feed.clone()),
+            stage: Some(Stage::Swap(self.guard)),
+            ..Commit::default()
+        };
+        match self.commit(commit).await {
+            Ok(()) => {
+                self.feed = feed;
+                self.replica.rebase(&self.collection, self.report).await
+            }
+            Err(Error::Store(StoreError::MassDelete { removed, of })) => {
+                let collection = self.collection.clone();
+                self.report.problems.push(Problem::MassDelete {
+                    collection,
+                    removed,
+                    of,
+                });
+                Err(Error::Store(StoreError::MassDelete { removed, of }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn commit(&mut self, commit: Commit) -> Result<(), Error> {
+        let committed = self.replica.store().commit(commit).await?;
+        self.report.add(committed);
+        Ok(())
+    }
+}

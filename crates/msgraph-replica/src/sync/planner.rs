@@ -1,0 +1,202 @@
+//! Planner: a link first, then everything that is there, then what changed since the link.
+
+use msgraph_client::{Batch, BatchKey};
+use msgraph_core::{
+    Id, Raw, Request,
+    request::{Beta, Method},
+};
+use msgraph_request::beta;
+
+use super::{Entry, Fetch as _, Round, apply::path};
+use crate::{
+    Error, Key, Kind, Problem, Row,
+    store::{Commit, Stage},
+};
+
+impl Round<'_> {
+    /// Keeps the link, reads what there is, and swaps it in.
+    pub(super) async fn enumerate_planner(&mut self) -> Result<(), Error> {
+        let link = match self.feed.link.clone() {
+            // The link is older than what is read now: what changed in between is told again, and costs nothing.
+            Some(link) => link,
+            None => {
+                let start = self
+                    .replica
+                    .page::<Beta>(beta::me().planner().all().delta().path())
+                    .await?;
+                let link = start.next.or(start.delta);
+                link.ok_or_else(|| Error::NoLink {
+                    collection: self.collection.clone(),
+                })?
+            }
+        };
+        self.feed.link = Some(link.clone());
+        let commit = Commit {
+            lease: Some(self.lease.clone()),
+            feed: Some(self.feed.clone()),
+            stage: Some(Stage::Clear),
+            ..Commit::default()
+        };
+        self.commit(commit).await?;
+        self.snapshot().await?;
+        self.swap(link).await
+    }
+
+    /// Stages everything that the user is told of.
+    async fn snapshot(&mut self) -> Result<(), Error> {
+        let user = beta::me().planner().get();
+        let user = self.replica.object::<Beta>(user.path()).await?;
+        self.stage(vec![(Kind::PlannerUser, None, user)]).await?;
+        let mut next = Some(
+            self.replica
+                .page::<Beta>(beta::me().planner().plans().list().path())
+                .await?,
+        );
+        while let Some(page) = next {
+            for plan in &page.items {
+                let Some(entry) = Entry::of(plan) else {
+                    self.unreadable(plan);
+                    continue;
+                };
+                self.stage(vec![(Kind::Plan, None, plan.clone())]).await?;
+                self.snapshot_plan(&entry.id).await?;
+            }
+            next = self.after(page.next).await?;
+        }
+        // Tasks of plans that the user does not see, or that came meanwhile.
+        self.snapshot_tasks(beta::me().planner().tasks().list().path()).await
+    }
+
+    async fn snapshot_plan(&mut self, plan: &str) -> Result<(), Error> {
+        let id = Id::new(plan);
+        let details = beta::planner().plan(&id).details().get();
+        match self.replica.object::<Beta>(details.path()).await {
+            Ok(details) => {
+                self.stage(vec![(Kind::PlanDetails, Some(plan.to_owned()), details)])
+                    .await?
+            }
+            Err(error) => return self.hidden(Key::new(Kind::PlanDetails, plan), error),
+        }
+        let mut next = Some(
+            self.replica
+                .page::<Beta>(beta::planner().plan(&id).buckets().list().path())
+                .await?,
+        );
+        while let Some(page) = next {
+            let buckets = page
+                .items
+                .into_iter()
+                .map(|bucket| (Kind::Bucket, Some(plan.to_owned()), bucket));
+            self.stage(buckets.collect()).await?;
+            next = self.after(page.next).await?;
+        }
+        self.snapshot_tasks(beta::planner().plan(&id).tasks().list().path())
+            .await
+    }
+
+    /// Stages the tasks of a list, with what belongs to each.
+    async fn snapshot_tasks(&mut self, path: &str) -> Result<(), Error> {
+        let mut next = Some(self.replica.page::<Beta>(path).await?);
+        while let Some(page) = next {
+            for tasks in page.items.chunks(100) {
+                let parts = self.parts(tasks).await?;
+                let tasks = tasks.iter().map(|task| (Kind::Task, None, task.clone()));
+                self.stage(tasks.chain(parts).collect()).await?;
+            }
+            next = self.after(page.next).await?;
+        }
+        Ok(())
+    }
+
+    /// What belongs to tasks, in few calls.
+    async fn parts(&mut self, tasks: &[Raw]) -> Result<Vec<(Kind, Option<String>, Raw)>, Error> {
+        let mut batch = Batch::new();
+        let mut asked: Vec<(Key, BatchKey<Raw>)> = Vec::new();
+        for entry in tasks.iter().filter_map(Entry::of) {
+            for kind in Kind::TASK_PARTS {
+                let key = Key::new(*kind, &*entry.id);
+                if let Some(path) = path(&key) {
+                    let answer = batch.add(Request::raw::<Beta>(Method::Get, &path));
+                    asked.push((key, answer));
+                }
+            }
+        }
+        let mut answers = self.replica.client().batch(batch).await;
+        let mut parts = Vec::new();
+        for (key, answer) in asked {
+            match answers.take(answer) {
+                Ok(part) => parts.push((key.kind, Some(key.id), part)),
+                Err(error) => self.hidden(key, Error::Client(error))?,
+            }
+        }
+        Ok(parts)
+    }
+
+    async fn after(&mut self, next: Option<String>) -> Result<Option<super::RawPage>, Error> {
+        match next {
+            Some(next) => Ok(Some(self.replica.follow(&next).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Records what may not be seen; any other error ends the enumeration.
+    fn hidden(&mut self, key: Key, error: Error) -> Result<(), Error> {
+        match &error {
+            Error::Client(refused) => match refused.service().map(|refused| refused.status) {
+                Some(status @ (403 | 404)) => {
+                    self.report.problems.push(Problem::Hidden { key, status });
+                    Ok(())
+                }
+                _ => Err(error),
+            },
+            _ => Err(error),
+        }
+    }
+
+    fn unreadable(&mut self, item: &Raw) {
+        let collection = self.collection.clone();
+        let item = item.as_str().to_owned();
+        self.report.problems.push(Problem::Unreadable { collection, item });
+    }
+
+    async fn stage(&mut self, objects: Vec<(Kind, Option<String>, Raw)>) -> Result<(), Error> {
+        let mut rows = Vec::new();
+        for (kind, parent, object) in objects {
+            rows.extend(self.row(kind, parent, &object));
+        }
+        self.report.staged += rows.len();
+        let commit = Commit {
+            lease: Some(self.lease.clone()),
+            stage: Some(Stage::Add(rows)),
+            ..Commit::default()
+        };
+        self.commit(commit).await
+    }
+
+    /// An object as a row; one that cannot be read is kept as it came, and reported.
+    pub(super) fn row(&mut self, kind: Kind, parent: Option<String>, object: &Raw) -> Option<Row> {
+        let Some(entry) = Entry::of(object) else {
+            self.unreadable(object);
+            return None;
+        };
+        let key = Key::new(kind, &*entry.id);
+        let parent = parent.or_else(|| entry.plan().map(str::to_owned));
+        match kind.normal(object.as_str()) {
+            Ok(server) => Some(Row::of_server(key, self.collection.clone(), parent, server)),
+            Err(error) => {
+                let reason = error.reason.clone();
+                self.report.problems.push(Problem::Undecodable {
+                    key: key.clone(),
+                    reason,
+                });
+                let kept = Key::new(Kind::Unknown, key.to_string());
+                Some(Row::of_server(
+                    kept,
+                    self.collection.clone(),
+                    parent,
+                    object.as_str().to_owned(),
+                ))
+            }
+        }
+    }
+}
