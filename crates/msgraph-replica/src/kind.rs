@@ -1,6 +1,6 @@
 //! What kinds of objects the replica knows, and what it does with each without asking what it is.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use msgraph_core::{
     ETag, Entity, Record, apply, diff, merge,
@@ -8,6 +8,7 @@ use msgraph_core::{
 };
 use msgraph_model as model;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
 /// An entity that the replica keeps.
 pub trait Replicated: Entity + Clone + Serialize + DeserializeOwned {
@@ -178,11 +179,25 @@ fn undecodable(error: &dyn fmt::Display) -> Undecodable {
 }
 
 fn normal<R: Replicated>(object: &str) -> Result<String, Undecodable> {
-    write(&read::<R>(object)?)
+    write(&read::<R>(&bare::<R>(object)?)?)
+}
+
+/// An object without what says where it came from: its context, and its type where that is the one that it is kept as.
+fn bare<R: Replicated>(object: &str) -> Result<String, Undecodable> {
+    let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(object).map_err(|error| undecodable(&error))?;
+    members.remove("@odata.context");
+    let is_declared = |ty: &&RawValue| {
+        let ty = ty.get().trim_matches('"').trim_start_matches('#');
+        ty.eq_ignore_ascii_case(R::ODATA_TYPE.trim_start_matches('#'))
+    };
+    if members.get("@odata.type").is_some_and(is_declared) {
+        members.remove("@odata.type");
+    }
+    serde_json::to_string(&members).map_err(|error| undecodable(&error))
 }
 
 fn overlay<R: Replicated>(object: &str, partial: &str) -> Result<String, Undecodable> {
-    let (object, partial) = (read::<R>(object)?, read::<R>(partial)?);
+    let (object, partial) = (read::<R>(object)?, read::<R>(&bare::<R>(partial)?)?);
     let said = diff(&R::default(), &partial);
     let object = apply(&object, &said).map_err(|error| undecodable(&error))?;
     write(&object)

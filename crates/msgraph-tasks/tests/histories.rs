@@ -56,7 +56,7 @@ impl Act {
         if of_details {
             return match rng.u8(0..6) {
                 0 => Self::Describe(word(rng)),
-                1 => Self::AddItem(rng.u8(..), word(rng)),
+                1 => Self::AddItem(rng.u8(0..200), word(rng)),
                 2 => Self::Tick(rng.usize(0..4), rng.bool()),
                 3 => Self::Rename(rng.usize(0..4), word(rng)),
                 4 => Self::Refer(rng.u8(0..4), word(rng)),
