@@ -6,6 +6,8 @@ mod kind;
 mod object;
 pub mod store;
 
+#[cfg(feature = "sqlite")]
+pub use self::store::SqliteStore;
 pub use self::{
     account::Account,
     collection::Collection,
