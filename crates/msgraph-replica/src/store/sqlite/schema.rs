@@ -83,14 +83,13 @@ const MIGRATIONS: &[&str] = &[
 ///
 /// Fails on a newer one, and on the database of something else.
 pub(super) fn version(connection: &Connection) -> Result<usize, Failure> {
-    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let version = number("user_version")?;
-    if number("application_id")? != APPLICATION {
-        let is_empty: bool =
-            connection.query_one("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
-        if version != 0 || !is_empty {
-            return Err(Failure::other("the file is a database of something else"));
-        }
+    // In one statement, so that another process is seen to make the tables as a whole.
+    let sql = "SELECT user_version, application_id, EXISTS (SELECT 1 FROM sqlite_schema) \
+               FROM pragma_user_version, pragma_application_id";
+    let (version, application, has_tables): (i32, i32, bool) =
+        connection.query_one(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    if application != APPLICATION && (version != 0 || has_tables) {
+        return Err(Failure::other("the file is a database of something else"));
     }
     match usize::try_from(version) {
         Ok(known) if known <= MIGRATIONS.len() => Ok(known),
