@@ -12,6 +12,8 @@ pub mod store;
 mod sync;
 mod verify;
 
+#[cfg(feature = "sqlite")]
+pub use self::store::SqliteStore;
 pub use self::{
     account::Account,
     collection::Collection,
