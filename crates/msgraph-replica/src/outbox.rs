@@ -9,7 +9,7 @@ mod local;
 mod send;
 mod sendable;
 
-use msgraph_core::{Id, edits};
+use msgraph_core::{Id, edits, merge::Side};
 use msgraph_model::{PlannerPlan, PlannerTask, TodoTask, TodoTaskList};
 
 pub use self::sendable::Sendable;
@@ -161,12 +161,10 @@ impl Replica {
         };
         let mut commit = Commit::default();
         match (decision, &job.act) {
-            (Decision::Mine, Act::Update { mine, .. }) => {
+            (Decision::Mine, Act::Update { base: old, mine }) => {
                 // What is there now is what the edit is over.
                 let base = row.server.clone().unwrap_or_else(|| mine.clone());
-                let mine = job.key.kind.merge(&self.base_of(job), mine, &base, &mut |_| {
-                    msgraph_core::merge::Side::Mine
-                })?;
+                let mine = job.key.kind.merge(old, mine, &base, &mut |_| Side::Mine)?;
                 let act = Act::Update { base, mine };
                 let state = JobState::Waiting;
                 commit.jobs.push(JobChange::Set(Job {
@@ -224,13 +222,6 @@ impl Replica {
     async fn finish(&self, commit: Commit) -> Result<(), Error> {
         self.store().commit(commit).await?;
         Ok(())
-    }
-
-    fn base_of(&self, job: &Job) -> String {
-        match &job.act {
-            Act::Update { base, .. } => base.clone(),
-            Act::Create | Act::Delete => String::new(),
-        }
     }
 
     fn job(&self, key: Key, act: Act) -> Job {

@@ -86,7 +86,7 @@ async fn s6_both_changes_are_kept_and_a_conflict_is_told() {
 
     replica
         .edit(&tasks[0], |task: &mut PlannerTask| {
-            task.title = Some("Mine too".to_owned())
+            task.title = Some("Mine too".to_owned());
         })
         .await
         .unwrap();
@@ -113,9 +113,9 @@ async fn s7_what_was_created_is_not_created_twice() {
     let mut todo = TodoTask::default();
     todo.title = Some("Once".to_owned());
     // The request is carried out, and its answer is lost.
-    let lost =
+    let unanswered =
         json!({ "name": "lost", "match": { "method": "POST", "times": 2 }, "effect": { "type": "applyThenDrop" } });
-    emulator.put_fault(serde_json::from_value(lost).unwrap());
+    emulator.put_fault(serde_json::from_value(unanswered).unwrap());
     let id = replica.create_task(&Id::new(&*plan), task).await.unwrap();
     replica.create_todo(&Id::new(&*list), todo).await.unwrap();
     assert!(replica.get::<PlannerTask>(id.as_str()).await.unwrap().is_some());
@@ -149,7 +149,7 @@ async fn a_new_object_is_edited_before_and_while_it_is_created() {
     let id = replica.create_task(&Id::new(&*plan), task).await.unwrap();
     replica
         .edit(id.as_str(), |task: &mut PlannerTask| {
-            task.title = Some("Newer".to_owned())
+            task.title = Some("Newer".to_owned());
         })
         .await
         .unwrap();
