@@ -20,6 +20,7 @@ pub use self::{
     error::Error,
     kind::{Kind, Replicated, Undecodable},
     object::{Key, Row},
+    outbox::{Decision, Sendable},
     replica::{Options, Replica},
     report::{Problem, Report},
     store::{MemoryStore, Store, StoreError},

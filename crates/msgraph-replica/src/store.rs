@@ -338,6 +338,8 @@ pub enum JobState {
     Sending {
         /// When.
         since: u64,
+        /// Of a creation in Planner: what was there before that looks like it.
+        known: Vec<String>,
     },
     /// Somebody has to decide; with what is in the way.
     Stopped {

@@ -102,7 +102,10 @@ fn job() -> impl Strategy<Value = Job> {
     ];
     let state = prop_oneof![
         Just(JobState::Waiting),
-        (0..9_u64).prop_map(|since| JobState::Sending { since }),
+        (0..9_u64).prop_map(|since| JobState::Sending {
+            since,
+            known: vec![since.to_string()]
+        }),
         (json(), vec(json(), 0..3)).prop_map(|(reason, fields)| JobState::Stopped { reason, fields }),
     ];
     (0..6_u64, key(), act, state, json()).prop_map(|(number, key, act, state, marker)| {

@@ -14,6 +14,9 @@ use super::{
 /// How long one writer waits for another.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What the log shrinks to after a large commit, in bytes.
+const LOG: u32 = 16 << 20;
+
 /// More than there are statements.
 const STATEMENTS: usize = 64;
 
@@ -76,6 +79,7 @@ fn connect(path: &Path) -> Result<Connection, Failure> {
     check(&connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "journal_size_limit", LOG)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     schema::migrate(&mut connection)?;
