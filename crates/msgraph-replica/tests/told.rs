@@ -1,0 +1,36 @@
+//! What feeds tell in ways of their own is here as it is there.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
+
+mod support;
+
+use msgraph_model::PlannerTask;
+use msgraph_replica::MemoryStore;
+use serde_json::json;
+use support::{Editor, replica, service};
+
+/// Somebody who is assigned no longer is told as null, and is no member any more.
+#[tokio::test]
+async fn a_member_that_is_told_as_null_is_gone() {
+    let emulator = service(|_| {});
+    let editor = Editor::new(&emulator, "adele");
+    let (plan, tasks) = editor.plan().await;
+    editor.share(&plan).await;
+    let replica = replica(&emulator, &MemoryStore::new()).await;
+    replica.sync().await.unwrap();
+    let me = editor.get("/me").await["id"].as_str().unwrap().to_owned();
+    let path = format!("/planner/tasks/{}", tasks[0]);
+    let assignment = json!({ "@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": " !" });
+    editor.patch(&path, json!({ "assignments": { &me: assignment } })).await;
+    replica.sync().await.unwrap();
+    editor.patch(&path, json!({ "assignments": { &me: null } })).await;
+    replica.sync().await.unwrap();
+    let task: PlannerTask = replica.get(&tasks[0]).await.unwrap().unwrap();
+    assert!(task.assignments.unwrap().removed().next().is_none());
+    assert_eq!(replica.verify().await.unwrap(), []);
+}
