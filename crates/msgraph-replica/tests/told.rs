@@ -10,7 +10,7 @@
 mod support;
 
 use msgraph_model::PlannerTask;
-use msgraph_replica::MemoryStore;
+use msgraph_replica::{Error, MemoryStore};
 use serde_json::json;
 use support::{Editor, replica, service};
 
@@ -32,5 +32,24 @@ async fn a_member_that_is_told_as_null_is_gone() {
     replica.sync().await.unwrap();
     let task: PlannerTask = replica.get(&tasks[0]).await.unwrap().unwrap();
     assert!(task.assignments.unwrap().removed().next().is_none());
+    assert_eq!(replica.verify().await.unwrap(), []);
+}
+
+/// S11: a link to another service is not kept, or the feed would end there.
+#[tokio::test]
+async fn s11_a_link_to_another_service_is_asked_for_again() {
+    let emulator = service(|_| {});
+    let editor = Editor::new(&emulator, "adele");
+    let (plan, tasks) = editor.plan().await;
+    editor.share(&plan).await;
+    let replica = replica(&emulator, &MemoryStore::new()).await;
+    replica.sync().await.unwrap();
+    let path = format!("/planner/tasks/{}", tasks[0]);
+    editor.patch(&path, json!({ "title": "Renamed" })).await;
+    emulator.configure(|config| config.chaos.foreign_links = true);
+    let refused = replica.sync().await.unwrap_err();
+    assert!(matches!(refused, Error::ForeignLink { .. }), "{refused}");
+    emulator.configure(|config| config.chaos.foreign_links = false);
+    replica.sync().await.unwrap();
     assert_eq!(replica.verify().await.unwrap(), []);
 }
