@@ -9,7 +9,8 @@
 
 mod support;
 
-use msgraph_model::PlannerTask;
+use msgraph_emulator::Expiry;
+use msgraph_model::{PlannerTask, TodoTask};
 use msgraph_replica::{Error, MemoryStore};
 use serde_json::json;
 use support::{Editor, replica, service};
@@ -51,5 +52,23 @@ async fn s11_a_link_to_another_service_is_asked_for_again() {
     assert!(matches!(refused, Error::ForeignLink { .. }), "{refused}");
     emulator.configure(|config| config.chaos.foreign_links = false);
     replica.sync().await.unwrap();
+    assert_eq!(replica.verify().await.unwrap(), []);
+}
+
+/// An enumeration of lists tells nothing of those that are gone, and their tasks went with them.
+#[tokio::test]
+async fn the_tasks_of_a_list_that_is_gone_are_gone_however_that_is_learnt() {
+    let emulator = service(|_| {});
+    let editor = Editor::new(&emulator, "adele");
+    let list = editor.post("/me/todo/lists", json!({ "displayName": "L" })).await;
+    let list = format!("/me/todo/lists/{}", list["id"].as_str().unwrap());
+    let task = editor.post(&format!("{list}/tasks"), json!({ "title": "t" })).await;
+    let replica = replica(&emulator, &MemoryStore::new()).await;
+    replica.sync().await.unwrap();
+    editor.delete(&list).await;
+    emulator.expire_links(Expiry::ResyncRequired);
+    replica.sync().await.unwrap();
+    let task: Option<TodoTask> = replica.get(task["id"].as_str().unwrap()).await.unwrap();
+    assert!(task.is_none());
     assert_eq!(replica.verify().await.unwrap(), []);
 }
