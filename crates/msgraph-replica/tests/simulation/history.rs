@@ -291,7 +291,7 @@ impl History {
         self.listen().await?;
         let rows = self.store.list(None, None, usize::MAX >> 1).await;
         let rows = rows.map_err(|error| error.to_string())?;
-        truth::compare(&self.emulator.state(), self.crew.adele(), &rows)?;
+        truth::compare(&self.emulator.state(), "adele", &rows)?;
         let differences = self.replica.verify().await.map_err(|error| error.to_string())?;
         match differences.first() {
             Some(one) => Err(format!("{} differences, such as {one:?}", differences.len())),

@@ -30,6 +30,12 @@ pub(crate) fn has(state: &Value, key: &Key) -> bool {
 
 /// Why the rows are not what a user has there.
 pub(crate) fn compare(state: &Value, user: &str, rows: &[Row]) -> Result<(), String> {
+    let users = state["user"].as_object().into_iter().flatten();
+    let mut users = users.filter(|(_, known)| {
+        let name = known["properties"]["userPrincipalName"].as_str();
+        name.is_some_and(|name| name.starts_with(user))
+    });
+    let user = users.next().expect("the user").0.as_str();
     let lists = state["list"].as_object().into_iter().flatten();
     let lists: BTreeSet<_> = lists
         .filter(|(_, list)| list["parent"] == user)

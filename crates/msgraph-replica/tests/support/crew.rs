@@ -61,11 +61,6 @@ impl Crew {
         }
     }
 
-    /// The id of whose replica it is.
-    pub(crate) fn adele(&self) -> &str {
-        &self.people[0].id
-    }
-
     /// Does something to the service, which is in this state; tells whether there was something to be done.
     pub(crate) async fn edit(&mut self, random: &mut Rng, state: &Value) -> Result<bool, Error> {
         let state = State(state);
