@@ -15,6 +15,8 @@ pub enum Collection {
     TodoLists,
     /// The tasks of one list, by its id.
     TodoTasks(String),
+    /// No objects, but the edits that were made here: who sends them holds a lease, as who feeds a collection does.
+    Edits,
 }
 
 const TASKS: &str = "todo/tasks/";
@@ -25,6 +27,7 @@ impl fmt::Display for Collection {
             Self::Planner => formatter.write_str("planner"),
             Self::TodoLists => formatter.write_str("todo/lists"),
             Self::TodoTasks(list) => write!(formatter, "{TASKS}{list}"),
+            Self::Edits => formatter.write_str("edits"),
         }
     }
 }
@@ -37,6 +40,7 @@ impl FromStr for Collection {
         match text {
             "planner" => Ok(Self::Planner),
             "todo/lists" => Ok(Self::TodoLists),
+            "edits" => Ok(Self::Edits),
             _ => match text.strip_prefix(TASKS) {
                 Some(list) => Ok(Self::TodoTasks(list.to_owned())),
                 None => Err(format!("`{text}` is no collection")),

@@ -67,10 +67,10 @@ impl Replica {
 impl Round<'_> {
     async fn run(&mut self) -> Result<(), Error> {
         if self.feed.phase == Phase::Enumerating {
-            match self.collection.clone() {
-                Collection::Planner => self.enumerate_planner().await?,
-                Collection::TodoLists | Collection::TodoTasks(_) => return self.enumerate_todo().await,
+            if self.collection != Collection::Planner {
+                return self.enumerate_todo().await;
             }
+            self.enumerate_planner().await?;
         }
         self.follow().await
     }

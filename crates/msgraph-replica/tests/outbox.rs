@@ -13,7 +13,7 @@ use msgraph_core::Id;
 use msgraph_emulator::Emulator;
 use msgraph_model::{PlannerTask, PlannerTaskDetails, TodoTask};
 use msgraph_replica::{
-    Decision, MemoryStore,
+    Decision, Error, MemoryStore, StoreError,
     store::{Act, JobState},
 };
 use serde_json::json;
@@ -219,4 +219,37 @@ async fn what_cannot_be_written_is_refused_before_it_is_kept() {
         .await;
     assert!(refused.unwrap_err().to_string().contains("hasChat"));
     assert!(replica.jobs().await.unwrap().is_empty());
+}
+
+/// S10: of two processes, the one that has the right to it sends the edits, and the other one sends nothing.
+#[tokio::test]
+async fn s10_edits_are_sent_by_one_process_at_a_time() {
+    let (emulator, editor, _, tasks) = team().await;
+    let store = MemoryStore::new();
+    let (one, other) = (replica(&emulator, &store).await, replica(&emulator, &store).await);
+    one.sync().await.unwrap();
+    let rename = |title: &'static str| move |task: &mut PlannerTask| task.title = Some(title.to_owned());
+    one.edit(&tasks[0], rename("One")).await.unwrap();
+    one.sync().await.unwrap();
+    other.edit(&tasks[0], rename("Other")).await.unwrap();
+    let refused = other.sync().await.unwrap_err();
+    assert!(matches!(refused, Error::Store(StoreError::Leased { .. })), "{refused}");
+    let path = format!("/planner/tasks/{}", tasks[0]);
+    assert_eq!(editor.get(&path).await["title"], "One");
+    one.sync().await.unwrap();
+    assert_eq!(editor.get(&path).await["title"], "Other");
+}
+
+/// What cannot be created any more, since what it would be in is gone, stops; the feeds go on.
+#[tokio::test]
+async fn a_task_of_a_plan_that_is_gone_stops() {
+    let (emulator, editor, plan, _) = team().await;
+    let replica = replica(&emulator, &MemoryStore::new()).await;
+    replica.sync().await.unwrap();
+    let mut task = PlannerTask::default();
+    task.title = Some("Late".to_owned());
+    replica.create_task(&Id::new(&*plan), task).await.unwrap();
+    editor.delete(&format!("/planner/plans/{plan}")).await;
+    let report = replica.sync().await.unwrap();
+    assert_eq!((report.sent, report.stopped), (0, 1));
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Collection, Error, Key, Kind, Replica, Report, Row,
     kind::read,
-    store::{Act, Commit, Job, JobChange, JobState},
+    store::{Act, Commit, Job, JobChange, JobState, Lease},
 };
 
 /// How often an edit is sent, where the object changes each time, before it waits for the next round.
@@ -39,6 +39,16 @@ enum Sent {
 impl Replica {
     /// Sends the edits in order. One that stops holds back the later ones of the same object, and nothing else.
     pub(crate) async fn send_jobs(&self, report: &mut Report) -> Result<(), Error> {
+        if self.store().jobs().await?.is_empty() {
+            return Ok(());
+        }
+        // Two processes that send the same edit may create what it creates twice.
+        let now = self.now();
+        let until = now.saturating_add(self.options().lease);
+        let lease = &self
+            .store()
+            .lease(&Collection::Edits, self.holder(), now, until)
+            .await?;
         let mut held = BTreeSet::new();
         // An object that is created gets another id, so the edits are read anew after each.
         let mut done = 0;
@@ -49,13 +59,13 @@ impl Replica {
                 held.insert(job.key.clone());
                 continue;
             }
-            match self.send_job(&job).await? {
+            match self.send_job(lease, &job).await? {
                 Sent::Done(now) => {
                     report.sent += 1;
                     if job.act == Act::Create {
-                        self.created(&job, now).await?;
+                        self.created(lease, &job, now).await?;
                     } else {
-                        self.written(&job, now).await?;
+                        self.written(lease, &job, now).await?;
                     }
                 }
                 Sent::Stopped(reason, fields) => {
@@ -63,7 +73,7 @@ impl Replica {
                     held.insert(job.key.clone());
                     tracing::info!(kind = job.key.kind.name(), reason, "an edit waits for a decision");
                     let state = JobState::Stopped { reason, fields };
-                    self.set(Job { state, ..job }).await?;
+                    self.set(lease, Job { state, ..job }).await?;
                 }
                 Sent::Later => {
                     held.insert(job.key.clone());
@@ -73,7 +83,7 @@ impl Replica {
         Ok(())
     }
 
-    async fn send_job(&self, job: &Job) -> Result<Sent, Error> {
+    async fn send_job(&self, lease: &Lease, job: &Job) -> Result<Sent, Error> {
         let Some(row) = self.store().get(&job.key).await? else {
             return Ok(match job.act {
                 Act::Update { .. } => Sent::Stopped("it was deleted by somebody else".to_owned(), Vec::new()),
@@ -81,38 +91,48 @@ impl Replica {
             });
         };
         match job.key.kind {
-            Kind::Plan => self.send_as::<model::PlannerPlan>(job, row).await,
-            Kind::PlanDetails => self.send_as::<model::PlannerPlanDetails>(job, row).await,
-            Kind::Bucket => self.send_as::<model::PlannerBucket>(job, row).await,
-            Kind::Task if job.act == Act::Create => self.create_in_planner(job, &row).await,
-            Kind::Task => self.send_as::<model::PlannerTask>(job, row).await,
-            Kind::TaskDetails => self.send_as::<model::PlannerTaskDetails>(job, row).await,
+            Kind::Plan => self.send_as::<model::PlannerPlan>(lease, job, row).await,
+            Kind::PlanDetails => self.send_as::<model::PlannerPlanDetails>(lease, job, row).await,
+            Kind::Bucket => self.send_as::<model::PlannerBucket>(lease, job, row).await,
+            Kind::Task if job.act == Act::Create => self.create_in_planner(lease, job, &row).await,
+            Kind::Task => self.send_as::<model::PlannerTask>(lease, job, row).await,
+            Kind::TaskDetails => self.send_as::<model::PlannerTaskDetails>(lease, job, row).await,
             Kind::AssignedFormat => {
-                self.send_as::<model::PlannerAssignedToTaskBoardTaskFormat>(job, row)
+                self.send_as::<model::PlannerAssignedToTaskBoardTaskFormat>(lease, job, row)
                     .await
             }
-            Kind::BucketFormat => self.send_as::<model::PlannerBucketTaskBoardTaskFormat>(job, row).await,
+            Kind::BucketFormat => {
+                self.send_as::<model::PlannerBucketTaskBoardTaskFormat>(lease, job, row)
+                    .await
+            }
             Kind::ProgressFormat => {
-                self.send_as::<model::PlannerProgressTaskBoardTaskFormat>(job, row)
+                self.send_as::<model::PlannerProgressTaskBoardTaskFormat>(lease, job, row)
                     .await
             }
-            Kind::TodoTask if job.act == Act::Create => self.create_in_todo(job, &row).await,
-            Kind::TodoTask => self.send_as::<model::TodoTask>(job, row).await,
-            Kind::TodoList => self.send_as::<model::TodoTaskList>(job, row).await,
+            Kind::TodoTask if job.act == Act::Create => self.create_in_todo(lease, job, &row).await,
+            Kind::TodoTask => self.send_as::<model::TodoTask>(lease, job, row).await,
+            Kind::TodoList => self.send_as::<model::TodoTaskList>(lease, job, row).await,
             Kind::PlannerUser | Kind::Unknown => Ok(Sent::Done(None)),
         }
     }
 
-    async fn send_as<R: Sendable>(&self, job: &Job, row: Row) -> Result<Sent, Error> {
+    async fn send_as<R: Sendable>(&self, lease: &Lease, job: &Job, row: Row) -> Result<Sent, Error> {
         match &job.act {
-            Act::Update { base, mine } => self.update::<R>(job, row, base, mine).await,
+            Act::Update { base, mine } => self.update::<R>(lease, job, row, base, mine).await,
             Act::Delete => self.delete_there::<R>(row).await,
             Act::Create => Ok(Sent::Done(None)),
         }
     }
 
     /// Writes what is different, over what is there now.
-    async fn update<R: Sendable>(&self, job: &Job, row: Row, base: &str, mine: &str) -> Result<Sent, Error> {
+    async fn update<R: Sendable>(
+        &self,
+        lease: &Lease,
+        job: &Job,
+        row: Row,
+        base: &str,
+        mine: &str,
+    ) -> Result<Sent, Error> {
         let kind = job.key.kind;
         let mut server = match row.server.clone() {
             // It may have been carried out, or nothing tells whether it is still so.
@@ -122,7 +142,7 @@ impl Replica {
                 None => return Ok(Sent::Stopped("it was deleted by somebody else".to_owned(), Vec::new())),
             },
         };
-        self.set(sending(job, self.now(), Vec::new())).await?;
+        self.set(lease, sending(job, self.now(), Vec::new())).await?;
         for _ in 0..ATTEMPTS {
             let mut conflicts = Vec::new();
             let wanted = kind.merge(base, mine, &server, &mut |conflict| {
@@ -137,7 +157,7 @@ impl Replica {
                     server: Some(server),
                     ..row
                 };
-                self.keep(job, row).await?;
+                self.keep(lease, job, row).await?;
                 return Ok(Sent::Stopped(
                     "somebody else changed the same fields".to_owned(),
                     conflicts,
@@ -208,13 +228,21 @@ impl Replica {
     }
 
     /// Creates a task in a plan. One that may have been created is looked for among those that were not there before.
-    async fn create_in_planner(&self, job: &Job, row: &Row) -> Result<Sent, Error> {
+    async fn create_in_planner(&self, lease: &Lease, job: &Job, row: &Row) -> Result<Sent, Error> {
         let (Some(local), Some(plan)) = (&row.local, &row.parent) else {
             return Ok(Sent::Done(None));
         };
         let task: model::PlannerTask = read(local)?;
         let title = task.title.clone().unwrap_or_default();
-        let alike = self.alike(plan, &title).await?;
+        let alike = match self.alike(plan, &title).await {
+            Err(Error::Client(error)) if error.is_not_found() => {
+                return Ok(Sent::Stopped(
+                    "the plan was deleted by somebody else".to_owned(),
+                    Vec::new(),
+                ));
+            }
+            alike => alike?,
+        };
         if let JobState::Sending { known, .. } = &job.state {
             let new: Vec<_> = alike.iter().filter(|(id, _)| !known.contains(id)).collect();
             match new.as_slice() {
@@ -228,7 +256,7 @@ impl Replica {
             }
         }
         let known = alike.into_iter().map(|(id, _)| id).collect();
-        self.set(sending(job, self.now(), known)).await?;
+        self.set(lease, sending(job, self.now(), known)).await?;
         let new = diff(&model::PlannerTask::default(), &task).writable_by::<model::PlannerTaskCreate>();
         let new: model::PlannerTaskCreate = new.into_update().map_err(Error::NotWritable)?;
         match self.client().send(beta::planner().tasks().create(new)).await {
@@ -271,17 +299,25 @@ impl Replica {
     }
 
     /// Creates a task in a list of To Do, with a mark by which one that may have been created is found again.
-    async fn create_in_todo(&self, job: &Job, row: &Row) -> Result<Sent, Error> {
+    async fn create_in_todo(&self, lease: &Lease, job: &Job, row: &Row) -> Result<Sent, Error> {
         let (Some(local), Some(list)) = (&row.local, &row.parent) else {
             return Ok(Sent::Done(None));
         };
         let list = Id::new(&**list);
-        if matches!(job.state, JobState::Sending { .. })
-            && let Some(found) = self.marked(&list, &job.marker).await?
-        {
-            return Ok(Sent::Done(Some(found)));
+        if matches!(job.state, JobState::Sending { .. }) {
+            match self.marked(&list, &job.marker).await {
+                Ok(Some(found)) => return Ok(Sent::Done(Some(found))),
+                Ok(None) => {}
+                Err(Error::Client(error)) if error.is_not_found() => {
+                    return Ok(Sent::Stopped(
+                        "the list was deleted by somebody else".to_owned(),
+                        Vec::new(),
+                    ));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        self.set(sending(job, self.now(), Vec::new())).await?;
+        self.set(lease, sending(job, self.now(), Vec::new())).await?;
         let task: model::TodoTask = read(local)?;
         let new = diff(&model::TodoTask::default(), &task).writable_by::<model::TodoTaskCreate>();
         let new: model::TodoTaskCreate = new.into_update().map_err(Error::NotWritable)?;
@@ -337,9 +373,10 @@ impl Replica {
     }
 
     /// An edit was carried out: the object as it is now, with what is still to be sent of it.
-    async fn written(&self, job: &Job, now: Option<String>) -> Result<(), Error> {
+    async fn written(&self, lease: &Lease, job: &Job, now: Option<String>) -> Result<(), Error> {
         let mut commit = Commit {
             jobs: vec![JobChange::Done(job.number)],
+            lease: Some(lease.clone()),
             ..Commit::default()
         };
         let row = self.store().get(&job.key).await?;
@@ -366,9 +403,10 @@ impl Replica {
     }
 
     /// An object was created: it has an id now, and later edits are of that.
-    async fn created(&self, job: &Job, now: Option<String>) -> Result<(), Error> {
+    async fn created(&self, lease: &Lease, job: &Job, now: Option<String>) -> Result<(), Error> {
         let mut commit = Commit {
             jobs: vec![JobChange::Done(job.number)],
+            lease: Some(lease.clone()),
             ..Commit::default()
         };
         if let (Some(row), Some(server)) = (self.store().get(&job.key).await?, now) {
@@ -397,20 +435,22 @@ impl Replica {
     }
 
     /// Keeps what the service has, under an edit that stopped.
-    async fn keep(&self, job: &Job, row: Row) -> Result<(), Error> {
+    async fn keep(&self, lease: &Lease, job: &Job, row: Row) -> Result<(), Error> {
         let jobs = self.store().jobs().await?;
         let own = jobs.iter().filter(|other| other.key == job.key);
         let local = local::with(job.key.kind, row.server.as_deref(), own)?;
         let commit = Commit {
             put: vec![Row { local, ..row }],
+            lease: Some(lease.clone()),
             ..Commit::default()
         };
         self.finish(commit).await
     }
 
-    async fn set(&self, job: Job) -> Result<(), Error> {
+    async fn set(&self, lease: &Lease, job: Job) -> Result<(), Error> {
         let commit = Commit {
             jobs: vec![JobChange::Set(job)],
+            lease: Some(lease.clone()),
             ..Commit::default()
         };
         self.finish(commit).await

@@ -109,7 +109,7 @@ impl<'p, 'r> Page<'p, 'r> {
         let is_whole = match &collection {
             // The feed tells parts of what it told before; of what is new it tells all, and who made it.
             Collection::Planner => before.is_none() && entry.created_by.is_some(),
-            Collection::TodoLists | Collection::TodoTasks(_) => true,
+            _ => true,
         };
         let server = match (&before, is_whole) {
             (_, true) => kind.normal(item.as_str()),
@@ -160,7 +160,7 @@ impl<'p, 'r> Page<'p, 'r> {
         let before = self.row(&key).await?;
         let known = before.as_ref().and_then(|row| row.parent.clone());
         let parent = match collection {
-            Collection::TodoLists => None,
+            Collection::TodoLists | Collection::Edits => None,
             Collection::TodoTasks(list) => Some(list.clone()),
             Collection::Planner => plan.or(known).or_else(|| key.kind.is_part().then(|| key.id.clone())),
         };
@@ -284,6 +284,7 @@ fn kind(collection: &Collection, entry: &Entry) -> Option<Kind> {
         Collection::Planner => Kind::of_type(entry.ty.as_deref()?),
         Collection::TodoLists => Some(Kind::TodoList),
         Collection::TodoTasks(_) => Some(Kind::TodoTask),
+        Collection::Edits => None,
     }
 }
 
