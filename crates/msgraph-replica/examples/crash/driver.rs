@@ -6,7 +6,10 @@ use fastrand::Rng;
 use msgraph_client::{Client, RetryPolicy, StaticToken};
 use serde_json::{Value, json};
 
-use crate::{crew::Crew, outcome::Promises, program::Program, weather};
+use crate::{
+    program::Program,
+    support::{crew::Crew, own::Done, promises::Promises, weather},
+};
 
 /// How often the two people at work do something between two kills.
 const EDITS: usize = 40;
@@ -22,6 +25,7 @@ struct Driver {
     promises: Promises,
     edits: usize,
     expired: usize,
+    resyncs: usize,
 }
 
 pub(crate) async fn run(kills: usize, seed: u64) {
@@ -45,7 +49,7 @@ pub(crate) async fn run(kills: usize, seed: u64) {
         driver.edit().await;
         held += usize::from(driver.wait(&mut replica, is_held).await);
         for line in replica.kill().await {
-            driver.promises.hear(&line);
+            driver.hear(&line);
         }
     }
     let mut replica = Program::start(&["replica", &url, &file, "0"]);
@@ -58,7 +62,7 @@ pub(crate) async fn run(kills: usize, seed: u64) {
         driver.promises.edits(),
         driver.promises.given_up(),
         driver.expired,
-        driver.promises.resyncs,
+        driver.resyncs,
         started.elapsed().as_secs(),
     );
     println!(
@@ -91,6 +95,27 @@ impl Driver {
             promises: Promises::default(),
             edits: 0,
             expired: 0,
+            resyncs: 0,
+        }
+    }
+
+    /// Takes a line of the replica's.
+    fn hear(&mut self, line: &str) {
+        match line.split_once(' ') {
+            Some((word @ ("made" | "renamed"), rest)) => {
+                let (title, id) = rest.split_once(' ').expect("a title and an id");
+                let (title, id) = (title.to_owned(), id.to_owned());
+                let is_new = word == "made";
+                let done = if is_new {
+                    Done::Made(title, id)
+                } else {
+                    Done::Renamed(title, id)
+                };
+                self.promises.promise(done);
+            }
+            Some(("gave-up", title)) => self.promises.give_up(title),
+            None if line == "resync" => self.resyncs += 1,
+            _ => {}
         }
     }
 
@@ -107,7 +132,7 @@ impl Driver {
         replica.tell("settle");
         loop {
             let line = replica.line().await.expect("it goes on");
-            self.promises.hear(&line);
+            self.hear(&line);
             match line.split_once(' ').map_or(&*line, |(word, _)| word) {
                 "equal" => return,
                 "different" => panic!("after kill {kill}: {line}"),
@@ -152,7 +177,7 @@ impl Driver {
     async fn wait(&mut self, replica: &mut Program, is_held: bool) -> bool {
         let mut left = self.random.usize(..60);
         while let Some(line) = replica.line().await {
-            self.promises.hear(&line);
+            self.hear(&line);
             match &*line {
                 "held" => return true,
                 "missed" => return false,

@@ -8,16 +8,13 @@
     reason = "a program that checks, and panics where something is wrong"
 )]
 
-#[path = "../../tests/support/crew.rs"]
-mod crew;
 mod driver;
 mod held;
-mod outcome;
 mod program;
 mod replica;
 mod service;
-#[path = "../../tests/support/weather.rs"]
-mod weather;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
 use std::env;
 

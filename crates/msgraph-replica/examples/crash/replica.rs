@@ -4,14 +4,12 @@ use std::{io, path::Path, time::Duration};
 
 use fastrand::Rng;
 use msgraph_client::{Client, RetryPolicy, StaticToken};
-use msgraph_core::Id;
-use msgraph_model::{PlannerTask, TodoTask};
-use msgraph_replica::{
-    Account, Decision, Error, Kind, Options, Replica, Store,
-    store::{Act, JobState},
-};
+use msgraph_replica::{Account, Error, Options, Replica};
 
-use crate::held::Held;
+use crate::{
+    held::Held,
+    support::own::{self, Done},
+};
 
 struct Worker {
     replica: Replica,
@@ -71,45 +69,11 @@ impl Worker {
 
     async fn edit(&mut self) -> Result<(), Error> {
         self.made += 1;
-        let title = format!("own-{}-{}", self.seed, self.made);
-        let kind = [Kind::Plan, Kind::TodoList, Kind::Task, Kind::TodoTask][self.random.usize(..4)];
-        let rows = self.store.list(None, None, usize::MAX >> 1).await?;
-        let rows = rows
-            .into_iter()
-            .filter(|row| row.key.kind == kind && row.shown().is_some());
-        let Some(row) = self.random.choice(rows.collect::<Vec<_>>()) else {
-            return Ok(());
-        };
-        let id = row.key.id;
-        match kind {
-            Kind::Plan => {
-                let mut task = PlannerTask::default();
-                task.title = Some(title.clone());
-                self.replica.create_task(&Id::new(&*id), task).await?;
-                println!("made {title}");
-            }
-            Kind::TodoList => {
-                let list = row.server.as_deref().unwrap_or_default();
-                if list.contains("flaggedEmails") {
-                    return Ok(());
-                }
-                let mut task = TodoTask::default();
-                task.title = Some(title.clone());
-                self.replica.create_todo(&Id::new(&*id), task).await?;
-                println!("made {title}");
-            }
-            // What was made here keeps its title, by which it is counted.
-            _ if row.server.is_none_or(|server| server.contains("\"own-")) => {}
-            Kind::Task => {
-                let rename = |task: &mut PlannerTask| task.title = Some(title.clone());
-                self.replica.edit(&id, rename).await?;
-                println!("renamed {title}");
-            }
-            _ => {
-                let rename = |task: &mut TodoTask| task.title = Some(title.clone());
-                self.replica.edit(&id, rename).await?;
-                println!("renamed {title}");
-            }
+        let title = format!("{}-{}", self.seed, self.made);
+        match own::edit(&self.replica, &mut self.random, &title).await? {
+            Some(Done::Made(title, id)) => println!("made {title} {id}"),
+            Some(Done::Renamed(title, id)) => println!("renamed {title} {id}"),
+            Some(Done::Deleted) | None => {}
         }
         Ok(())
     }
@@ -125,8 +89,12 @@ impl Worker {
                     continue;
                 }
             };
-            let is_decided = self.decide(round).await.expect("a decision");
-            if !is_decided && report.created + report.changed + report.deleted + report.sent + report.resets == 0 {
+            let decided = own::decide(&self.replica, round > 5).await;
+            let (jobs, given_up) = decided.expect("a decision");
+            for title in given_up {
+                println!("gave-up {title}");
+            }
+            if jobs == 0 && report.created + report.changed + report.deleted + report.sent + report.resets == 0 {
                 break;
             }
         }
@@ -137,29 +105,5 @@ impl Worker {
             Ok(differences) => println!("different {differences:?}"),
             Err(error) => println!("different {error}"),
         }
-    }
-
-    /// Decides about edits that stopped: for them first, and if that is no use, against them.
-    async fn decide(&self, round: usize) -> Result<bool, Error> {
-        let jobs = self.replica.jobs().await?;
-        for job in &jobs {
-            let JobState::Stopped { reason, .. } = &job.state else {
-                continue;
-            };
-            let row = self.store.get(&job.key).await?;
-            let is_hopeless =
-                round > 5 || row.as_ref().is_none_or(|row| row.server.is_none()) || reason.contains("deleted");
-            let decision = if is_hopeless { Decision::Theirs } else { Decision::Mine };
-            if is_hopeless {
-                let text = match &job.act {
-                    Act::Update { mine, .. } => Some(mine.clone()),
-                    _ => row.and_then(|row| row.local),
-                };
-                let text: serde_json::Value = serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
-                println!("gave-up {} {reason}", text["title"].as_str().unwrap_or_default());
-            }
-            self.replica.decide(job.number, decision).await?;
-        }
-        Ok(!jobs.is_empty())
     }
 }

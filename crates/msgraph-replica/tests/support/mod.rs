@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod crew;
+pub(crate) mod own;
+pub(crate) mod promises;
 pub(crate) mod weather;
 
 use msgraph_client::{Client, StaticToken};

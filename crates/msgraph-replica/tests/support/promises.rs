@@ -4,30 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// What the replica said that it would do, and gave up.
+use super::own::{Done, OWN};
+
+/// What was done to the replica, and what of that was given up.
 #[derive(Default)]
 pub(crate) struct Promises {
-    made: BTreeSet<String>,
-    renamed: BTreeSet<String>,
+    /// Titles, each with the id of what has to be there for it.
+    made: BTreeMap<String, String>,
+    renamed: BTreeMap<String, String>,
     given_up: BTreeSet<String>,
-    pub(crate) resyncs: usize,
 }
 
 impl Promises {
-    /// Takes a line of the replica's.
-    pub(crate) fn hear(&mut self, line: &str) {
-        let mut words = line.split(' ');
-        let (word, title) = (words.next(), words.next().unwrap_or_default().to_owned());
-        match word {
-            Some("made") => self.made.insert(title),
-            Some("renamed") => self.renamed.insert(title),
-            Some("gave-up") => self.given_up.insert(title),
-            Some("resync") => {
-                self.resyncs += 1;
-                false
-            }
-            _ => false,
+    /// Something was done here, and is to be done there.
+    pub(crate) fn promise(&mut self, done: Done) {
+        match done {
+            Done::Made(title, within) => self.made.insert(title, within),
+            Done::Renamed(title, of) => self.renamed.insert(title, of),
+            Done::Deleted => None,
         };
+    }
+
+    /// It will not be done there.
+    pub(crate) fn give_up(&mut self, title: &str) {
+        self.given_up.insert(title.to_owned());
     }
 
     pub(crate) fn edits(&self) -> usize {
@@ -41,7 +41,7 @@ impl Promises {
     /// What never arrived, and what arrived twice.
     pub(crate) fn broken<'p>(&'p self, changes: &'p [Value]) -> (Vec<&'p str>, Vec<&'p str>) {
         let mut created: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut written: BTreeSet<&str> = BTreeSet::new();
+        let (mut written, mut removed): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
         for change in changes {
             let is_task = change["kind"] == "task" || change["kind"] == "todoTask";
             if let (true, Some(title)) = (is_task, change["properties"]["title"].as_str()) {
@@ -50,12 +50,18 @@ impl Promises {
                     *created.entry(title).or_default() += 1;
                 }
             }
+            // What was deleted can be written no more, whoever deleted it.
+            if change["action"] == "removed" {
+                removed.extend(change["of"].as_str());
+            }
         }
-        let all = self.made.iter().chain(&self.renamed).map(String::as_str);
-        let lost = all.filter(|title| !written.contains(title) && !self.given_up.contains(*title));
+        let all = self.made.iter().chain(&self.renamed);
+        let open = all.filter(|(_, needs)| !removed.contains(needs.as_str()));
+        let open = open.map(|(title, _)| title.as_str());
+        let lost = open.filter(|title| !written.contains(title) && !self.given_up.contains(*title));
         let doubled = created
             .into_iter()
-            .filter(|(title, count)| *count > 1 && title.starts_with("own-"));
+            .filter(|(title, count)| *count > 1 && title.starts_with(OWN));
         (lost.collect(), doubled.map(|(title, _)| title).collect())
     }
 }
