@@ -93,7 +93,6 @@ impl std::error::Error for Error {
             Self::NotWritable(error) => Some(error),
             Self::Merge(error) => Some(error),
             Self::Save(error) => error.source(),
-            Self::Conflict(_) | Self::Contended { .. } => None,
             Self::Document(error) => error.source(),
             // Each of the others is the whole of the matter.
             _ => None,
