@@ -2,6 +2,7 @@
 
 mod bench;
 mod conformance;
+mod crash;
 mod demo;
 mod generate;
 mod metadata;
@@ -28,6 +29,8 @@ enum Command {
     Generate(Box<Generate>),
     /// Runs documented exchanges through the generated builders and types, beside our own.
     Conformance(conformance::Arguments),
+    /// Kills a replica again and again while people are at work, and holds it against the service.
+    Crash(crash::Arguments),
     /// Shows what an app does with Planner and To Do, on a service of this machine.
     Demo,
     /// Looks after the files in metadata/.
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate(generate) => generate.run(&generate::setting()),
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Crash(arguments) => crash::run(arguments),
         Command::Demo => demo::run(),
         Command::Metadata(metadata) => metadata::run(&metadata),
         Command::Zones(arguments) => zones::run(&arguments),

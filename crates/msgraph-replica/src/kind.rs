@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use msgraph_core::{
-    ETag, Entity, Record, apply, diff, merge,
+    ETag, Entity, Raw, Record, apply, diff, merge,
     merge::{Conflict, Side},
 };
 use msgraph_model as model;
@@ -199,8 +199,11 @@ fn bare<R: Replicated>(object: &str) -> Result<String, Undecodable> {
 fn overlay<R: Replicated>(object: &str, partial: &str) -> Result<String, Undecodable> {
     let (object, partial) = (read::<R>(object)?, read::<R>(&bare::<R>(partial)?)?);
     let said = diff(&R::default(), &partial);
-    let object = apply(&object, &said).map_err(|error| undecodable(&error))?;
-    write(&object)
+    // A member that is told as null is not there any more.
+    let gone = diff(&partial, &R::default())
+        .only(|change| change.field.key().is_some() && change.before.as_ref().is_some_and(Raw::is_null));
+    let object = apply(&object, &said).and_then(|object| apply(&object, &gone));
+    write(&object.map_err(|error| undecodable(&error))?)
 }
 
 fn merged<R: Replicated>(

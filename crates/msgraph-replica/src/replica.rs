@@ -148,7 +148,9 @@ impl Replica {
         }
         if self.options().todo {
             self.feed(&Collection::TodoLists, guard, &mut report).await?;
-            for list in self.todo_lists().await? {
+            let lists = self.todo_lists().await?;
+            self.drop_tasks_of_others(&lists, &mut report).await?;
+            for list in lists {
                 self.feed(&list, guard, &mut report).await?;
             }
         }

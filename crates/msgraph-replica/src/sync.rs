@@ -111,6 +111,10 @@ impl Round<'_> {
         let next = page.next.as_ref().or(page.delta.as_ref());
         match next {
             Some(next) if page.next.is_some() && next == from => Err(self.stuck()),
+            // It could never be followed: were it kept, the feed would end here.
+            Some(next) if !self.replica.client().cloud().admits(next) => Err(Error::ForeignLink {
+                collection: self.collection.clone(),
+            }),
             Some(next) => Ok(next.clone()),
             None => Err(Error::NoLink {
                 collection: self.collection.clone(),

@@ -24,10 +24,7 @@ impl Round<'_> {
                     .replica
                     .page::<Beta>(beta::me().planner().all().delta().path())
                     .await?;
-                let link = start.next.or(start.delta);
-                link.ok_or_else(|| Error::NoLink {
-                    collection: self.collection.clone(),
-                })?
+                self.link_of(&start, "")?
             }
         };
         self.feed.link = Some(link.clone());

@@ -7,9 +7,29 @@ use msgraph_request::v1;
 
 use super::{Entry, Fetch as _, RawPage, Round};
 use crate::{
-    Collection, Error, Kind,
+    Collection, Error, Kind, Replica, Report,
     store::{Commit, Stage},
 };
+
+impl Replica {
+    /// Drops the tasks of lists that are not there any more: an enumeration of lists does not tell what is gone, and the tasks
+    /// of a list are told by a feed of their own.
+    pub(crate) async fn drop_tasks_of_others(&self, lists: &[Collection], report: &mut Report) -> Result<(), Error> {
+        let feeds = self.store().feeds().await?.into_iter();
+        let tasks = feeds.map(|(collection, _)| collection);
+        let is_gone =
+            |collection: &Collection| matches!(collection, Collection::TodoTasks(_)) && !lists.contains(collection);
+        let drop: Vec<_> = tasks.filter(is_gone).collect();
+        if !drop.is_empty() {
+            let commit = Commit {
+                drop,
+                ..Commit::default()
+            };
+            report.add(self.store().commit(commit).await?);
+        }
+        Ok(())
+    }
+}
 
 impl Round<'_> {
     /// Reads everything, beside what is there from before, and swaps it in. A page is staged with the link that it leads to, so

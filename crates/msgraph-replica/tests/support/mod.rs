@@ -1,6 +1,9 @@
 //! A service, who edits it, and a replica of it.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod crew;
+pub(crate) mod weather;
+
 use msgraph_client::{Client, StaticToken};
 use msgraph_core::{
     Raw, Request,
