@@ -25,6 +25,7 @@
 //! [`Diff::into_update`] makes the smallest update of a diff, and [`edits`] is the diff for a record that was edited in
 //! place.
 
+mod apparent;
 mod apply;
 mod diff;
 mod fields;

@@ -1,5 +1,9 @@
 //! The algebra of records, with a record made by hand.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 use msgraph_core::{
     Conflict, Diff, EncodedKey, FieldPath, OpenMap, OrderHint, Presence, Property, Raw, Record, Side, WhyNot, apply,
@@ -374,4 +378,43 @@ fn a_copy_takes_what_may_be_written() {
         sent(copy),
         json!({ "title": "a", "body": { "alias": "A", "place": " !" } })
     );
+}
+
+#[test]
+fn members_that_both_sides_changed_are_merged_property_by_property() {
+    let base = note(&json!({ "links": { "a": { "alias": "one", "by": "x", "place": "P" } } }));
+    let mine = note(&json!({ "links": { "a": { "alias": "mine", "by": "x", "place": "P" } } }));
+    let theirs = note(&json!({ "links": { "a": { "alias": "one", "by": "y", "place": "Q" } } }));
+    let merged = merge(&base, &mine, &theirs);
+    assert!(merged.conflicts.is_empty());
+    let both = json!({ "links": { "a": { "alias": "mine", "by": "y", "place": "Q" } } });
+    assert_eq!(merged.merged, note(&both));
+    // Where both changed one property, mine is theirs with that property of mine.
+    let theirs = note(&json!({ "links": { "a": { "alias": "theirs", "by": "y", "place": "Q" } } }));
+    let conflicting = merge(&base, &mine, &theirs);
+    assert_eq!(conflicting.conflicts[0].field.to_string(), "links[\"a\"]");
+    assert_eq!(conflicting.conflicts[0].apparent(), None);
+    assert_eq!(conflicting.resolve(|_| Side::Mine).unwrap(), note(&both));
+}
+
+#[test]
+fn what_the_service_adds_is_no_conflict() {
+    let nothing = note(&json!({ "links": {} }));
+    let place = |place: &str| note(&json!({ "links": { "a": { "place": place } } }));
+    // Both added it; the service gave theirs a place, and says who.
+    let theirs = note(&json!({ "links": { "a": { "place": "P", "by": "y" } } }));
+    let merged = merge(&nothing, &place(" !"), &theirs);
+    assert_eq!(merged.conflicts[0].apparent(), Some(Side::Theirs));
+    // Both added it, each under a name of its own.
+    let mine = note(&json!({ "links": { "a": { "place": " !", "alias": "mine" } } }));
+    let theirs = note(&json!({ "links": { "a": { "place": "P", "alias": "theirs" } } }));
+    let merged = merge(&nothing, &mine, &theirs);
+    assert_eq!(merged.conflicts[0].apparent(), None);
+}
+
+#[test]
+fn what_is_new_stands_where_its_original_does() {
+    let hint = |hint: &str| note(&json!({ "hint": hint }));
+    assert_eq!(sent(edits(&note(&json!({})), &hint("P"))), json!({ "hint": "P !" }));
+    assert!(matches!(refusal(&hint("P"), &hint("Q")).1, WhyNot::ServiceOrderHint));
 }

@@ -8,7 +8,7 @@ use msgraph_emulator::Emulator;
 use msgraph_tasks::{
     Client, StaticToken, Todo,
     model::TodoTaskCreate,
-    todo::{DueDate, Recurrence, Reminder, TaskDates as _, TaskWords as _, Zone},
+    todo::{DueDate, Recurrence, Reminder, TodoDates as _, TodoWords as _, Zone},
     v1,
 };
 

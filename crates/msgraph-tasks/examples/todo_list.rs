@@ -7,7 +7,7 @@ use msgraph_emulator::{Emulator, Seed};
 use msgraph_tasks::{
     Client, StaticToken, Todo,
     model::TodoTaskUpdate,
-    todo::{TaskDates as _, TaskWords as _, Zone},
+    todo::{TodoDates as _, TodoWords as _, Zone},
     v1,
 };
 

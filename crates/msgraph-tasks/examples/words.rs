@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let label = Category::new(3).ok_or("there are 25 labels")?;
     planner
         .edit(&plan, |details: &mut PlannerPlanDetails| {
-            details.name_label(&label, "Print")
+            details.name_label(&label, "Print");
         })
         .await?;
     planner.apply_label(&task, "print").await?;

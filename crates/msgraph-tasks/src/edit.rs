@@ -18,6 +18,11 @@ use std::{
 use msgraph_client::Client;
 use msgraph_core::{Id, Versioned};
 
+pub use msgraph_core::{
+    FieldPath, Raw,
+    merge::{Conflict, Side},
+};
+
 pub use self::{
     conflict::{OnConflict, Settled},
     editable::Editable,

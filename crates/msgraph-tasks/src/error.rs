@@ -5,6 +5,7 @@ use std::fmt;
 use crate::document::DocumentError;
 use crate::names::NotOne;
 use crate::todo::{InvalidDate, InvalidRecurrence, TooLarge, UnknownZone};
+use crate::whole::SaveError;
 use msgraph_core::{
     NotWritable,
     merge::{ApplyError, Conflict},
@@ -29,6 +30,8 @@ pub enum Error {
     },
     /// A changed value does not fit the object.
     Merge(ApplyError),
+    /// A whole task was saved in part, or not at all.
+    Save(Box<SaveError>),
     /// A document cannot be used, or its import cannot go on.
     Document(DocumentError),
     /// A day or a time that there is not. Nothing was sent.
@@ -44,10 +47,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// The error of the client, where it is one.
+    /// The error of the client, where it is one, or one of it was in the way of saving a whole task.
     pub fn client(&self) -> Option<&msgraph_client::Error> {
         match self {
             Self::Client(error) => Some(error),
+            Self::Save(save) => save.error.client(),
             _ => None,
         }
     }
@@ -71,6 +75,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::Merge(error) => error.fmt(formatter),
+            Self::Save(error) => error.fmt(formatter),
             Self::Document(error) => error.fmt(formatter),
             Self::Date(error) => error.fmt(formatter),
             Self::Zone(error) => error.fmt(formatter),
@@ -87,7 +92,7 @@ impl std::error::Error for Error {
             Self::Client(error) => error.source(),
             Self::NotWritable(error) => Some(error),
             Self::Merge(error) => Some(error),
-            Self::Conflict(_) | Self::Contended { .. } => None,
+            Self::Save(error) => error.source(),
             Self::Document(error) => error.source(),
             // Each of the others is the whole of the matter.
             _ => None,
@@ -98,6 +103,12 @@ impl std::error::Error for Error {
 impl From<msgraph_client::Error> for Error {
     fn from(error: msgraph_client::Error) -> Self {
         Self::Client(error)
+    }
+}
+
+impl From<SaveError> for Error {
+    fn from(error: SaveError) -> Self {
+        Self::Save(Box::new(error))
     }
 }
 

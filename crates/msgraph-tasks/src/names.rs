@@ -1,4 +1,16 @@
-//! Plans, buckets and users by their names.
+//! Plans, buckets, tasks, users and groups by their names.
+//!
+//! ```
+//! # use msgraph_tasks::{Error, Planner};
+//! # async fn example(planner: Planner) -> Result<(), Error> {
+//! let plan = planner.plan_named("launch 2.0").await?;
+//! match planner.bucket_named(&plan, "Dooing").await {
+//!     Err(Error::NotOne(error)) => println!("{error}"), // no bucket is named `Dooing`; is it `Doing`?
+//!     found => println!("{}", found?),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod pick;
 
@@ -6,7 +18,7 @@ use msgraph_core::{
     Id, Request,
     request::{Method, V1},
 };
-use msgraph_model::{PlannerBucket, PlannerPlan, User};
+use msgraph_model::{Group, PlannerBucket, PlannerPlan, PlannerTask, User};
 use msgraph_request::v1;
 use serde_json::Value;
 
@@ -49,6 +61,20 @@ impl Planner {
         one("bucket", name, named)
     }
 
+    /// The task of this title in a plan. Upper and lower case are one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotOne`] where there is none, or several.
+    pub async fn task_named(&self, plan: &Id<PlannerPlan>, title: &str) -> Result<Id<PlannerTask>, Error> {
+        let request = v1::planner().plan(plan).tasks().list();
+        let tasks = self.client().pages(request).collect(MOST).await?;
+        let titled = tasks
+            .iter()
+            .filter_map(|task| Some((task.title.as_deref()?, task.id()?)));
+        one("task", title, titled)
+    }
+
     /// The user of this name that is shown, or of this principal name. Upper and lower case are one.
     ///
     /// Least permission: `User.ReadBasic.All` (work or school account).
@@ -59,21 +85,51 @@ impl Planner {
     ///
     /// [`Error::NotOne`] where there is none, or several.
     pub async fn user_named(&self, name: &str) -> Result<Id<User>, Error> {
+        let found = self
+            .directory("/users", &["displayName", "userPrincipalName"], name)
+            .await?;
+        let user = pick("user", name, found, |(name, id)| (name.as_str(), id.as_str()));
+        Ok(user.map(|(_, id)| Id::new(id))?)
+    }
+
+    /// The group of this name that is shown. Upper and lower case are one.
+    ///
+    /// Least permission: `GroupMember.Read.All` (work or school account).
+    ///
+    /// <https://learn.microsoft.com/graph/api/group-list>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotOne`] where there is none, or several.
+    pub async fn group_named(&self, name: &str) -> Result<Id<Group>, Error> {
+        let found = self.directory("/groups", &["displayName"], name).await?;
+        let group = pick("group", name, found, |(name, id)| (name.as_str(), id.as_str()));
+        Ok(group.map(|(_, id)| Id::new(id))?)
+    }
+
+    /// What the directory has under a name, which stands in one of these properties: the names and ids.
+    async fn directory(
+        &self,
+        path: &'static str,
+        properties: &[&str],
+        name: &str,
+    ) -> Result<Vec<(String, String)>, Error> {
         let quoted = name.replace('\'', "''");
-        let filter = format!("displayName eq '{quoted}' or userPrincipalName eq '{quoted}'");
-        let request = Request::raw::<V1>(Method::Get, "/users")
-            .raw_query("$filter", filter)
-            .raw_query("$select", "id,displayName,userPrincipalName");
+        let equal = properties.iter().map(|property| format!("{property} eq '{quoted}'"));
+        let request = Request::raw::<V1>(Method::Get, path)
+            .raw_query("$filter", equal.collect::<Vec<_>>().join(" or "))
+            .raw_query("$select", format!("id,{}", properties.join(",")));
         let page = self.client().send(request).await?;
         let page: Value = page.decode().unwrap_or_default();
-        let users = page.get("value").and_then(Value::as_array).into_iter().flatten();
-        let named = users.filter_map(|user| {
-            let text = |name: &str| user.get(name).and_then(Value::as_str);
-            let principal = text("userPrincipalName").filter(|principal| principal.eq_ignore_ascii_case(name));
-            Some((principal.or_else(|| text("displayName"))?, text("id")?))
+        let found = page.get("value").and_then(Value::as_array).into_iter().flatten();
+        let named = found.filter_map(|one| {
+            let text = |name: &str| one.get(name).and_then(Value::as_str);
+            let mut names = properties.iter().filter_map(|property| text(property));
+            let first = text("displayName");
+            let same = names.find(|known| known.eq_ignore_ascii_case(name));
+            Some((same.or(first)?.to_owned(), text("id")?.to_owned()))
         });
-        let user = pick("user", name, named.collect(), |(name, id)| (*name, *id));
-        Ok(user.map(|(_, id)| Id::new(id))?)
+        Ok(named.collect())
     }
 }
 

@@ -6,13 +6,13 @@
 //! | [`Zone`] | a time zone, by the name that Windows or the IANA has for it |
 //! | [`DueDate`], [`Reminder`] | a day in a zone, and an instant that is shown in one |
 //! | [`Recurrence`] | how a task recurs, built and read |
-//! | [`TaskWords`], [`ChangeWords`], [`TaskDates`] | all of it, of tasks that are made, changed and read |
+//! | [`TodoWords`], [`TodoChangeWords`], [`TodoDates`] | all of it, of tasks that are made, changed and read |
 //!
 //! ```
 //! use jiff::civil::{Weekday, date};
 //! use msgraph_tasks::{
 //!     model::TodoTaskCreate,
-//!     todo::{DueDate, Recurrence, Reminder, TaskWords as _, Zone},
+//!     todo::{DueDate, Recurrence, Reminder, TodoWords as _, Zone},
 //! };
 //!
 //! let home = Zone::named("Europe/Berlin")?;
@@ -38,7 +38,7 @@ pub use self::{
     date::{DueDate, InvalidDate, Reminder},
     recurrence::{End, InvalidRecurrence, Occurrences, Pattern, Recurrence},
     whole::{WholeList, WholeTask},
-    words::{ChangeWords, TaskDates, TaskWords},
+    words::{TodoChangeWords, TodoDates, TodoWords},
     zone::{UnknownZone, Zone},
 };
 

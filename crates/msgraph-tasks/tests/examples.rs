@@ -14,7 +14,7 @@ fn every_example_runs() {
     let build = ["build", "--quiet", "--package", "msgraph-tasks", "--examples"];
     assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success());
     let tests = env::current_exe().unwrap();
-    let built = tests.parent().unwrap().parent().unwrap().join("examples");
+    let folder = tests.parent().unwrap().parent().unwrap().join("examples");
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut names: Vec<_> = fs::read_dir(sources)
         .unwrap()
@@ -27,7 +27,7 @@ fn every_example_runs() {
         .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
     {
         let name = source.file_stem().unwrap().to_str().unwrap();
-        let run = Command::new(built.join(format!("{name}{}", env::consts::EXE_SUFFIX))).output();
+        let run = Command::new(folder.join(format!("{name}{}", env::consts::EXE_SUFFIX))).output();
         let output = run.unwrap_or_else(|error| panic!("the example {name} is not built: {error}"));
         let shown = String::from_utf8_lossy(&output.stdout);
         assert!(

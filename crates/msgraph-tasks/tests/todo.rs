@@ -17,7 +17,7 @@ use msgraph_tasks::{
         ChecklistItemCreate, LinkedResourceCreate, TodoTask, TodoTaskCreate, TodoTaskList, TodoTaskListCreate,
         TodoTaskUpdate,
     },
-    todo::{ChangeWords as _, DueDate, InvalidDate, Recurrence, Reminder, TaskDates as _, TaskWords as _, Zone},
+    todo::{DueDate, InvalidDate, Recurrence, Reminder, TodoChangeWords as _, TodoDates as _, TodoWords as _, Zone},
     v1,
 };
 use todo_support::todo;

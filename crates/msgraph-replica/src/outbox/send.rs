@@ -146,8 +146,8 @@ impl Replica {
         for _ in 0..ATTEMPTS {
             let mut conflicts = Vec::new();
             let wanted = kind.merge(base, mine, &server, &mut |conflict| {
-                if is_the_same(conflict) {
-                    return Side::Theirs;
+                if let Some(side) = conflict.apparent() {
+                    return side;
                 }
                 conflicts.push(conflict.field.to_string());
                 Side::Theirs
@@ -470,24 +470,4 @@ fn sending(job: &Job, since: u64, known: Vec<String>) -> Job {
 
 fn decoded(answer: &Raw) -> Result<serde_json::Value, Error> {
     answer.decode().map_err(|error| Error::unfit(&error))
-}
-
-/// What only looks like a conflict: the service wrote more into what both wanted, or gave a place to what asked for one.
-fn is_the_same(conflict: &msgraph_core::merge::Conflict) -> bool {
-    let is_place = |value: &Raw| {
-        value
-            .decode::<msgraph_core::OrderHint>()
-            .is_ok_and(|hint| hint.is_new())
-    };
-    let members = |value: Option<&Raw>| value?.decode::<std::collections::BTreeMap<String, Raw>>().ok();
-    if conflict.mine.as_ref().is_some_and(is_place) {
-        return true;
-    }
-    let (Some(mine), Some(theirs)) = (members(conflict.mine.as_ref()), members(conflict.theirs.as_ref())) else {
-        return false;
-    };
-    let base = members(conflict.base.as_ref()).unwrap_or_default();
-    let mut wanted = mine.iter().filter(|(name, value)| base.get(*name) != Some(*value));
-    conflict.field.key().is_some()
-        && wanted.all(|(name, value)| name.contains('@') || is_place(value) || theirs.get(name) == Some(value))
 }

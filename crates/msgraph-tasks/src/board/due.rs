@@ -2,7 +2,10 @@
 
 use std::time::SystemTime;
 
+use jiff::civil::{Date, Weekday, date};
 use msgraph_model::PlannerTask;
+
+use crate::todo::Zone;
 
 /// In seconds.
 const DAY: u64 = 86_400;
@@ -40,10 +43,42 @@ impl Due {
         Self::NoDate,
     ];
 
-    /// When a task is due, as seen at a moment. That is in UTC: where the user's day is another one, add the user's offset.
+    /// When a task is due, as seen at a moment, at which it is the day that it is in UTC.
     pub fn of(task: &PlannerTask, now: SystemTime) -> Self {
-        let today = day(now);
-        let Some(due) = Self::day(task) else {
+        Self::seen(Self::day(task), day(now))
+    }
+
+    /// When a task is due, as seen by somebody in a zone at a moment.
+    pub fn in_zone(task: &PlannerTask, now: SystemTime, zone: &Zone) -> Self {
+        Self::seen(Self::day(task), number(zone.day(now)))
+    }
+
+    /// When something is due on a day, or on none, as seen on a day. This is for tasks of To Do, whose
+    /// [`DueDate`](crate::todo::DueDate) knows its day.
+    ///
+    /// ```
+    /// use msgraph_tasks::{board::Due, jiff::civil::date};
+    ///
+    /// let today = date(2026, 3, 4); // a Wednesday
+    /// assert_eq!(Due::on(Some(date(2026, 3, 8)), today), Due::ThisWeek);
+    /// assert_eq!(Due::on(Some(date(2026, 3, 9)), today), Due::NextWeek);
+    /// assert_eq!(Due::on(None, today), Due::NoDate);
+    /// ```
+    pub fn on(due: Option<Date>, today: Date) -> Self {
+        Self::seen(due.map(number), number(today))
+    }
+
+    /// Whether it is today or after, in this week.
+    pub fn is_this_week(self, today: Date) -> bool {
+        match self {
+            Self::Today | Self::ThisWeek => true,
+            Self::Tomorrow => today.weekday() != Weekday::Sunday,
+            _ => false,
+        }
+    }
+
+    fn seen(due: Option<i64>, today: i64) -> Self {
+        let Some(due) = due else {
             return Self::NoDate;
         };
         // The first of January 1970 was a Thursday.
@@ -75,6 +110,11 @@ impl Due {
             Self::NoDate => "No date",
         }
     }
+}
+
+/// A day, counted from the first of January 1970.
+fn number(day: Date) -> i64 {
+    (day - date(1970, 1, 1)).get_days().into()
 }
 
 fn day(time: SystemTime) -> i64 {

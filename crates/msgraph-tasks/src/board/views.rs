@@ -10,6 +10,7 @@ use super::{
     objects::{rank, sort},
 };
 use crate::order::{AssigneeColumn, Buckets, FlatList, MyTasks, Sequence as _};
+use crate::todo::Zone;
 
 /// How far a task is.
 ///
@@ -121,8 +122,17 @@ impl<'o> Objects<'o> {
     /// The board by due date, as seen at a moment: late, today, tomorrow, this week, next week, later, no date. Within a column
     /// what is due first comes first, then the flat list decides.
     pub fn by_due_date(&self, now: SystemTime) -> Board<'o> {
+        self.by_due(|task| Due::of(task, now))
+    }
+
+    /// The board by due date, as seen by somebody in a zone at a moment.
+    pub fn by_due_date_in(&self, now: SystemTime, zone: &Zone) -> Board<'o> {
+        self.by_due(|task| Due::in_zone(task, now, zone))
+    }
+
+    fn by_due(&self, of: impl Fn(&PlannerTask) -> Due) -> Board<'o> {
         let column = |due| {
-            let mut tasks = self.that(|task| Due::of(task, now) == due);
+            let mut tasks = self.that(|task| of(task) == due);
             sort(&mut tasks, &FlatList, |task| Some(task));
             tasks.sort_by_cached_key(|task| Due::day(task));
             Column::new(ColumnKey::Due(due), due.title(), tasks)

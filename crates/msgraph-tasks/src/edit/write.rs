@@ -5,7 +5,7 @@ use msgraph_core::{Id, Record, Versioned, Writes, apply, diff, edits, merge, mer
 
 use super::{
     Editable, Edited,
-    conflict::{OnConflict, Settled, obvious},
+    conflict::{OnConflict, Settled},
     editable::Access,
 };
 use crate::Error;
@@ -82,7 +82,7 @@ pub(super) fn wanted<T: Record>(
     let merged = merge(&changes.base, &changes.mine, current);
     let (mut settled, mut refused) = (Vec::new(), Vec::new());
     let wanted = merged.resolve(|conflict| {
-        if let Some(side) = obvious(conflict) {
+        if let Some(side) = conflict.apparent() {
             return side;
         }
         let side = on_conflict.side(conflict);

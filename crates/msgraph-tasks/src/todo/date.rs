@@ -91,8 +91,18 @@ impl DueDate {
 
     /// What is sent: the midnight that the day begins with, in its zone.
     pub fn to_input(&self) -> DateTimeTimeZoneInput {
+        let (midnight, zone) = self.parts();
+        DateTimeTimeZoneInput::new(midnight, zone)
+    }
+
+    /// The same as a task has it that was read, to be put into one in an edit.
+    pub fn to_record(&self) -> DateTimeTimeZone {
+        record(self.parts())
+    }
+
+    fn parts(&self) -> (String, &str) {
         let midnight = self.date.at(0, 0, 0, 0);
-        DateTimeTimeZoneInput::new(midnight.to_string(), self.zone.name_at(midnight))
+        (midnight.to_string(), self.zone.name_at(midnight))
     }
 }
 
@@ -175,7 +185,17 @@ impl Reminder {
 
     /// What is sent: the instant in UTC, in which no time comes twice.
     pub fn to_input(&self) -> DateTimeTimeZoneInput {
-        DateTimeTimeZoneInput::new(TimeZone::UTC.to_datetime(self.instant).to_string(), "UTC")
+        let (instant, zone) = self.parts();
+        DateTimeTimeZoneInput::new(instant, zone)
+    }
+
+    /// The same as a task has it that was read, to be put into one in an edit.
+    pub fn to_record(&self) -> DateTimeTimeZone {
+        record(self.parts())
+    }
+
+    fn parts(&self) -> (String, &'static str) {
+        (TimeZone::UTC.to_datetime(self.instant).to_string(), "UTC")
     }
 }
 
@@ -230,6 +250,13 @@ impl From<UnknownZone> for InvalidDate {
     fn from(error: UnknownZone) -> Self {
         Self::Zone(error)
     }
+}
+
+fn record((date_time, zone): (String, &str)) -> DateTimeTimeZone {
+    let mut record = DateTimeTimeZone::default();
+    record.date_time = Some(date_time);
+    record.time_zone = Some(zone.to_owned());
+    record
 }
 
 /// The date and the zone that the service writes.

@@ -1,9 +1,10 @@
 //! Time zones, by the names that Windows and the IANA have for them.
 
-use std::{collections::HashMap, error, fmt, hash, str::FromStr, sync::LazyLock};
+use std::{collections::HashMap, error, fmt, hash, str::FromStr, sync::LazyLock, time::SystemTime};
 
 use jiff::{
-    civil::DateTime,
+    Timestamp,
+    civil::{Date, DateTime},
     tz::{TimeZone, TimeZoneDatabase},
 };
 
@@ -100,6 +101,25 @@ impl Zone {
             then == self.rules.to_timestamp(wall_clock).ok()
         });
         windows.unwrap_or(self.iana())
+    }
+
+    /// The day that it is in the zone at a moment; the last or first of all days where that cannot be calculated with.
+    ///
+    /// ```
+    /// use msgraph_tasks::{jiff::Timestamp, todo::Zone};
+    ///
+    /// let late: Timestamp = "2026-03-01T23:30:00Z".parse()?;
+    /// assert_eq!(Zone::named("Europe/Berlin")?.day(late.into()).to_string(), "2026-03-02");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn day(&self, now: SystemTime) -> Date {
+        let edge = if now < SystemTime::UNIX_EPOCH {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        };
+        let now = Timestamp::try_from(now).unwrap_or(edge);
+        self.rules.to_datetime(now).date()
     }
 
     /// The rules of the zone, to calculate with.

@@ -4,7 +4,13 @@ use msgraph_core::{Id, open::OpenKey as _};
 use msgraph_model::{PlannerPlan, PlannerPlanDetails, PlannerTask, PlannerTaskDetails, User};
 
 use super::{ChecklistWords, PlanWords, ReferenceWords, TaskWords, checklist::ItemId};
-use crate::{Error, Planner, edit::Edited, names::pick, order::Place};
+use crate::{
+    Error, Planner,
+    board::BoardFormat,
+    edit::Edited,
+    names::pick,
+    order::{Arranged, BucketColumn, Place, Sequence as _},
+};
 
 type Task = Result<Edited<PlannerTask>, Error>;
 type Details = Result<Edited<PlannerTaskDetails>, Error>;
@@ -47,6 +53,48 @@ impl Planner {
     /// Those of [`edit`](Self::edit).
     pub async fn complete(&self, task: &Id<PlannerTask>) -> Task {
         self.edit(task, PlannerTask::complete).await
+    }
+
+    /// Moves a task within the column of its bucket. What became of each update that this took is told.
+    ///
+    /// That reads the plan's tasks and their places: one call, and one more for each twenty tasks. Where there is a list to
+    /// sort, read it once and [`arrange`](Self::arrange) it.
+    ///
+    /// <https://learn.microsoft.com/graph/api/plannerbuckettaskboardtaskformat-update>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Client`] where something cannot be read; [`Error::NotOne`] where the neighbour is not in the column.
+    pub async fn move_in_bucket(
+        &self,
+        task: &Id<PlannerTask>,
+        to: Place<'_, Id<PlannerTask>>,
+    ) -> Result<Arranged<Id<PlannerTask>>, Error> {
+        let read = self
+            .client()
+            .send(msgraph_request::v1::planner().task(task).get())
+            .await?;
+        let plan = read.plan_id.clone().unwrap_or_else(|| Id::new(""));
+        let mut objects = self.plan_objects_with(&plan, &[BoardFormat::Bucket]).await?;
+        let in_column = objects.tasks.iter().filter(|other| other.bucket_id == read.bucket_id);
+        let column: Vec<_> = in_column
+            .filter_map(|task| Some((task.title.as_deref().unwrap_or_default(), task.id()?)))
+            .collect();
+        let formats = objects.bucket_formats.iter();
+        let formats = formats.filter(|format| format.id().is_some_and(|id| column.iter().any(|(_, task)| *task == id)));
+        let mut order = BucketColumn.arrangement(formats);
+        if !order.move_to(task, to) {
+            let missing = match to {
+                Place::Before(other) | Place::After(other) => other,
+                Place::First | Place::Last => task,
+            };
+            pick("task of the bucket", missing.as_str(), column, |(title, id)| {
+                (*title, id.as_str())
+            })?;
+        }
+        Ok(self
+            .arrange(&BucketColumn, &mut objects.bucket_formats, &mut order)
+            .await)
     }
 
     /// Puts the label of this name on a task.

@@ -1,7 +1,12 @@
 //! Who does a task, how far it is, and the labels that it carries.
 
+use std::time::SystemTime;
+
+use jiff::civil::Date;
 use msgraph_core::{Category, Id, OrderHint};
 use msgraph_model::{PlannerAssignment, PlannerTask, User};
+
+use crate::todo::Zone;
 
 /// What is done with a [`PlannerTask`].
 ///
@@ -33,6 +38,15 @@ pub trait TaskWords {
 
     /// Marks the task as complete.
     fn complete(&mut self);
+
+    /// It is due on a day. Planner keeps a day as one in UTC.
+    fn due_on(&mut self, day: Date);
+
+    /// It is due on no day.
+    fn due_on_no_day(&mut self);
+
+    /// The day that it is due; `None` where it is due on none, or on one that cannot be read.
+    fn due_day(&self) -> Option<Date>;
 }
 
 impl TaskWords for PlannerTask {
@@ -96,5 +110,18 @@ impl TaskWords for PlannerTask {
 
     fn complete(&mut self) {
         self.percent_complete = Some(100);
+    }
+
+    fn due_on(&mut self, day: Date) {
+        self.due_date_time = Some(format!("{day}T00:00:00Z").as_str().into());
+    }
+
+    fn due_on_no_day(&mut self) {
+        self.due_date_time = None;
+    }
+
+    fn due_day(&self) -> Option<Date> {
+        let due = SystemTime::try_from(self.due_date_time.as_ref()?).ok()?;
+        Some(Zone::utc().day(due))
     }
 }
