@@ -29,6 +29,11 @@ pub enum Error {
         /// Of what.
         collection: Collection,
     },
+    /// A page leads to another host, which gets no token. Nothing of it was taken, and its link is asked for again.
+    ForeignLink {
+        /// Of what.
+        collection: Collection,
+    },
     /// What was edited here cannot be written.
     NotWritable(msgraph_core::NotWritable),
     /// There is no such object here.
@@ -46,6 +51,7 @@ impl fmt::Display for Error {
             Self::StuckLink { collection } => {
                 write!(formatter, "the feed of {collection} leads to where it was before")
             }
+            Self::ForeignLink { collection } => write!(formatter, "a page of {collection} leads to another host"),
             Self::NotWritable(error) => error.fmt(formatter),
             Self::Missing(key) => write!(formatter, "there is no {key} here"),
         }

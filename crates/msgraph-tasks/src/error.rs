@@ -87,7 +87,6 @@ impl std::error::Error for Error {
             Self::Client(error) => error.source(),
             Self::NotWritable(error) => Some(error),
             Self::Merge(error) => Some(error),
-            Self::Conflict(_) | Self::Contended { .. } => None,
             Self::Document(error) => error.source(),
             // Each of the others is the whole of the matter.
             _ => None,

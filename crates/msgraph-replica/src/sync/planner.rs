@@ -24,10 +24,7 @@ impl Round<'_> {
                     .replica
                     .page::<Beta>(beta::me().planner().all().delta().path())
                     .await?;
-                let link = start.next.or(start.delta);
-                link.ok_or_else(|| Error::NoLink {
-                    collection: self.collection.clone(),
-                })?
+                self.link_of(&start, "")?
             }
         };
         self.feed.link = Some(link.clone());
@@ -134,7 +131,10 @@ impl Round<'_> {
 
     async fn after(&mut self, next: Option<String>) -> Result<Option<super::RawPage>, Error> {
         match next {
-            Some(next) => Ok(Some(self.replica.follow(&next).await?)),
+            Some(next) => {
+                let next = self.own(next)?;
+                Ok(Some(self.replica.follow(&next).await?))
+            }
             None => Ok(None),
         }
     }
