@@ -40,6 +40,14 @@ pub enum Error {
     Missing(crate::Key),
 }
 
+impl Error {
+    /// A value that does not fit its object.
+    pub(crate) fn unfit(error: &dyn fmt::Display) -> Self {
+        let reason = error.to_string();
+        Self::Undecodable(Undecodable { reason })
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

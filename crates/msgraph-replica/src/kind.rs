@@ -125,11 +125,11 @@ impl Kind {
     pub(crate) fn is_part(self) -> bool {
         self == Self::PlanDetails || Self::TASK_PARTS.contains(&self)
     }
+}
 
-    /// Whether a version of an object is later than another; `None` where that cannot be said.
-    pub(crate) fn is_newer(self, this: &str, that: &str) -> Option<bool> {
-        ETag::<()>::new(this).newer_than(&ETag::new(that))
-    }
+/// Whether a version of an object is later than another; `None` where that cannot be said.
+pub(crate) fn is_newer(this: &str, that: &str) -> Option<bool> {
+    ETag::<()>::new(this).newer_than(&ETag::new(that))
 }
 
 /// Why an object could not be read.

@@ -16,6 +16,8 @@ pub mod store;
 mod sync;
 mod verify;
 
+#[cfg(feature = "sqlite")]
+pub use self::store::SqliteStore;
 pub use self::{
     account::Account,
     collection::Collection,
@@ -23,6 +25,7 @@ pub use self::{
     event::{Event, Events, Happening},
     kind::{Kind, Replicated, Undecodable},
     object::{Key, Row},
+    outbox::{Decision, Sendable},
     query::{Found, PlanObjects, Query},
     replica::{Options, Replica},
     report::{Problem, Report},

@@ -5,6 +5,8 @@
 //! which the commit checks.
 
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::{error, fmt};
 
@@ -12,6 +14,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use self::memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{Opened, Rebuilt, SqliteStore};
 use crate::{Account, Collection, Key, Row};
 
 /// Where the replica is kept.
@@ -163,7 +167,7 @@ pub struct Commit {
 pub enum Stage {
     /// Forgets what was read before: an enumeration begins.
     Clear,
-    /// Keeps these rows beside those that are there.
+    /// Keeps these rows beside those that are there: what the service has of them, as rows of the lease's collection.
     Add(Vec<Row>),
     /// Replaces the rows of the collection by what was read, and tells the true difference. Edits that were made here stay,
     /// over the new version.
@@ -334,6 +338,8 @@ pub enum JobState {
     Sending {
         /// When.
         since: u64,
+        /// Of a creation in Planner: what was there before that looks like it.
+        known: Vec<String>,
     },
     /// Somebody has to decide; with what is in the way.
     Stopped {
@@ -350,7 +356,7 @@ pub enum JobState {
 pub enum JobChange {
     /// It is added after the others; its number is given.
     Add(Job),
-    /// It is as far as this.
+    /// It is as far as this, if it is still to be done.
     Set(Job),
     /// It is done.
     Done(u64),

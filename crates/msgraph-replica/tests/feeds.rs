@@ -154,3 +154,39 @@ async fn s4_an_enumeration_that_finds_nothing_removes_nothing() {
     );
     assert_eq!(replica.verify().await.unwrap(), []);
 }
+
+/// S12: what a feed never told is found by reading everything again, and mended.
+#[tokio::test]
+async fn s12_what_was_never_told_is_found_and_mended() {
+    let emulator = service(|_| {});
+    let editor = Editor::new(&emulator, "adele");
+    let (plan, tasks) = editor.plan().await;
+    editor.share(&plan).await;
+    let replica = replica(&emulator, &MemoryStore::new()).await;
+    replica.sync().await.unwrap();
+    emulator.configure(|config| config.chaos.omit_every = 1);
+    editor
+        .patch(
+            &format!("/planner/tasks/{}", tasks[0]),
+            json!({ "title": "Never told" }),
+        )
+        .await;
+    replica.sync().await.unwrap();
+    emulator.configure(|config| config.chaos.omit_every = 0);
+    let differences = replica.verify().await.unwrap();
+    assert!(!differences.is_empty(), "the feed left it out");
+    replica.repair(&differences).await.unwrap();
+    assert_eq!(replica.verify().await.unwrap(), []);
+    let task: PlannerTask = replica.get(&tasks[0]).await.unwrap().unwrap();
+    assert_eq!(task.title.as_deref(), Some("Never told"));
+    // Or by a true-up, which tells the difference as any enumeration does.
+    emulator.configure(|config| config.chaos.omit_every = 1);
+    editor
+        .patch(&format!("/planner/tasks/{}", tasks[0]), json!({ "title": "Nor this" }))
+        .await;
+    replica.sync().await.unwrap();
+    emulator.configure(|config| config.chaos.omit_every = 0);
+    replica.read_again(&msgraph_replica::Collection::Planner).await.unwrap();
+    replica.sync().await.unwrap();
+    assert_eq!(replica.verify().await.unwrap(), []);
+}

@@ -151,8 +151,16 @@ impl Tables {
                 self.staged.remove(&collection);
             }
             (Some(collection), Some(Stage::Add(rows))) => {
-                let staged = self.staged.entry(collection).or_default();
-                staged.extend(rows.into_iter().map(|row| (row.key.clone(), row)));
+                let staged = self.staged.entry(collection.clone()).or_default();
+                staged.extend(rows.into_iter().map(|row| {
+                    let row = Row {
+                        collection: collection.clone(),
+                        local: None,
+                        is_deleted: false,
+                        ..row
+                    };
+                    (row.key.clone(), row)
+                }));
             }
             (Some(collection), Some(Stage::Swap(guard))) => self.swap(&collection, guard, &mut committed)?,
             (_, None) | (None, _) => {}
@@ -212,9 +220,9 @@ impl Tables {
                 of: old.len(),
             });
         }
-        for row in old {
-            if let Some(new) = staged.get_mut(&row.key) {
-                (new.local, new.is_deleted) = (row.local, row.is_deleted);
+        for (key, new) in &mut staged {
+            if let Some(old) = self.rows.get(key) {
+                (new.local, new.is_deleted) = (old.local.clone(), old.is_deleted);
             }
         }
         if is_first {
@@ -222,10 +230,13 @@ impl Tables {
         }
         for (key, row) in staged {
             if is_first && !self.rows.contains_key(&key) {
-                if let Some(after) = row.shown() {
-                    let (key, after) = (key.clone(), after.to_owned());
-                    self.tell(collection.clone(), What::InitApply { key, after });
-                    committed.created += 1;
+                match row.shown() {
+                    Some(after) => {
+                        let (key, after) = (key.clone(), after.to_owned());
+                        self.tell(collection.clone(), What::InitApply { key, after });
+                        committed.created += 1;
+                    }
+                    None => committed.unchanged += 1,
                 }
                 self.rows.insert(key, row);
             } else {
@@ -284,7 +295,9 @@ impl Tables {
                 self.jobs.insert(job.number, job);
             }
             JobChange::Set(job) => {
-                self.jobs.insert(job.number, job);
+                if let Some(kept) = self.jobs.get_mut(&job.number) {
+                    *kept = job;
+                }
             }
             JobChange::Done(number) => {
                 self.jobs.remove(&number);

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use msgraph_core::{Raw, request::Beta};
+use msgraph_core::{Raw, merge::Side, request::Beta};
 use msgraph_request::beta;
 use serde::Deserialize;
 
 use super::{Fetch as _, Round};
 use crate::{
     Collection, Error, Key, Kind, Problem, Row,
-    kind::Undecodable,
+    kind::{Undecodable, is_newer},
     store::{Commit, JobChange},
 };
 
@@ -102,7 +102,7 @@ impl<'p, 'r> Page<'p, 'r> {
             return self.remove(key).await;
         }
         let before = self.row(&key).await?;
-        if self.is_stale(&key, before.as_ref(), &entry) {
+        if self.is_stale(before.as_ref(), &entry) {
             self.round.report.stale += 1;
             return Ok(());
         }
@@ -142,12 +142,12 @@ impl<'p, 'r> Page<'p, 'r> {
     }
 
     /// Whether the entry tells what is known, or what is older.
-    fn is_stale(&self, key: &Key, before: Option<&Row>, entry: &Entry) -> bool {
+    fn is_stale(&self, before: Option<&Row>, entry: &Entry) -> bool {
         let known = before.and_then(|row| etag(row.server.as_deref()?));
         let (Some(known), Some(told)) = (known, &entry.etag) else {
             return false;
         };
-        known == *told && self.round.collection == Collection::Planner || key.kind.is_newer(&known, told) == Some(true)
+        known == *told && self.round.collection == Collection::Planner || is_newer(&known, told) == Some(true)
     }
 
     async fn put(
@@ -167,23 +167,10 @@ impl<'p, 'r> Page<'p, 'r> {
         let mut row = Row::of_server(key.clone(), collection.clone(), parent, server);
         if let Some(before) = before {
             row.is_deleted = before.is_deleted;
-            row.local = self.rebased(&before, &row)?;
+            row.local = rebased(&before, &row);
         }
         self.rows.insert(key, Some(row));
         Ok(())
-    }
-
-    /// The edits that were made here, over the new version of the service's. What both changed is shown as it was made here,
-    /// until the edit is sent and its conflict told.
-    fn rebased(&mut self, before: &Row, after: &Row) -> Result<Option<String>, Error> {
-        let (Some(local), Some(base), Some(theirs)) = (&before.local, &before.server, &after.server) else {
-            return Ok(before.local.clone());
-        };
-        let merged = before
-            .key
-            .kind
-            .merge(base, local, theirs, &mut |_| msgraph_core::merge::Side::Mine);
-        Ok(Some(merged.unwrap_or_else(|_| local.clone())).filter(|merged| merged != theirs))
     }
 
     /// Removes an object, and what cannot be without it.
@@ -277,6 +264,16 @@ impl<'p, 'r> Page<'p, 'r> {
         let collection = self.round.collection.clone();
         self.put(&collection, kept, None, item.as_str().to_owned()).await
     }
+}
+
+/// The edits that were made here, over the new version of the service's. What both changed is shown as it was made here, until
+/// the edit is sent and its conflict told.
+fn rebased(before: &Row, after: &Row) -> Option<String> {
+    let (Some(local), Some(base), Some(theirs)) = (&before.local, &before.server, &after.server) else {
+        return before.local.clone();
+    };
+    let merged = before.key.kind.merge(base, local, theirs, &mut |_| Side::Mine);
+    Some(merged.unwrap_or_else(|_| local.clone())).filter(|merged| merged != theirs)
 }
 
 const HISTORY: &str = "#microsoft.graph.plannerHistoryItem";

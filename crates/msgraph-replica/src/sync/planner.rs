@@ -70,7 +70,7 @@ impl Round<'_> {
         match self.replica.object::<Beta>(details.path()).await {
             Ok(details) => {
                 self.stage(vec![(Kind::PlanDetails, Some(plan.to_owned()), details)])
-                    .await?
+                    .await?;
             }
             Err(error) => return self.hidden(Key::new(Kind::PlanDetails, plan), error),
         }

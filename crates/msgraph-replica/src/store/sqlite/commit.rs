@@ -1,0 +1,145 @@
+//! One transaction a commit.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::{
+    failure::Failure,
+    jobs, leases,
+    reading::signed,
+    swap::{self, delete},
+};
+use crate::{
+    Collection, Kind, Row,
+    store::{Commit, Committed, Feed, Stage},
+};
+
+pub(super) fn commit(connection: &mut Connection, commit: Commit) -> Result<Committed, Failure> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let committed = carry_out(&transaction, commit)?;
+    transaction.commit()?;
+    Ok(committed)
+}
+
+pub(super) fn acknowledge(connection: &Connection, up_to: u64) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached("DELETE FROM events WHERE cursor <= ?1")?;
+    statement.execute([signed(up_to)])?;
+    Ok(())
+}
+
+fn carry_out(connection: &Connection, commit: Commit) -> Result<Committed, Failure> {
+    if let Some(lease) = &commit.lease {
+        leases::check(connection, lease)?;
+    }
+    let before: i64 = connection
+        .prepare_cached("SELECT coalesce(max(cursor), 0) FROM events")?
+        .query_one([], |row| row.get(0))?;
+    let mut touched = 0;
+    for row in &commit.put {
+        put(connection, row)?;
+        touched += 1;
+    }
+    for key in &commit.remove {
+        touched += delete(connection, "kind = ?1 AND id = ?2", key.kind.name(), &key.id)?;
+    }
+    if let Some(collection) = commit.lease.map(|lease| lease.collection) {
+        match commit.stage {
+            Some(Stage::Clear) => clear(connection, &collection)?,
+            Some(Stage::Add(rows)) => stage(connection, &collection, &rows)?,
+            Some(Stage::Swap(guard)) => touched += swap::swap(connection, &collection, guard)?,
+            None => {}
+        }
+        if let Some(feed) = commit.feed {
+            set_feed(connection, &collection, &feed)?;
+        }
+    }
+    for collection in commit.drop {
+        touched += drop(connection, &collection)?;
+    }
+    for change in commit.jobs {
+        jobs::change(connection, change)?;
+    }
+    count(connection, before, touched)
+}
+
+fn put(connection: &Connection, row: &Row) -> Result<(), Failure> {
+    let (kind, collection) = (row.key.kind.name(), row.collection.to_string());
+    let difference = "
+        INSERT INTO events (kind, id, collection, what, was, became)
+        SELECT ?1, ?2, ?3, iif(was IS NULL, 'created', iif(became IS NULL, 'deleted', 'changed')), was, became
+        FROM (SELECT (SELECT shown FROM rows WHERE kind = ?1 AND id = ?2) AS was, ?4 AS became)
+        WHERE was IS NOT became";
+    let mut statement = connection.prepare_cached(difference)?;
+    statement.execute(params![kind, row.key.id, collection, row.shown()])?;
+    let row_itself = "
+        INSERT INTO rows (kind, id, collection, parent, server, local, deleted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (kind, id) DO UPDATE
+        SET (collection, parent, server, local, deleted) = (?3, ?4, ?5, ?6, ?7)
+        WHERE (collection, parent, server, local, deleted) IS NOT (?3, ?4, ?5, ?6, ?7)";
+    let mut statement = connection.prepare_cached(row_itself)?;
+    statement.execute(params![
+        kind,
+        row.key.id,
+        collection,
+        row.parent,
+        row.server,
+        row.local,
+        row.is_deleted
+    ])?;
+    Ok(())
+}
+
+fn clear(connection: &Connection, collection: &Collection) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached("DELETE FROM staged WHERE feed = ?1")?;
+    statement.execute([collection.to_string()])?;
+    Ok(())
+}
+
+fn stage(connection: &Connection, collection: &Collection, rows: &[Row]) -> Result<(), Failure> {
+    let sql = "INSERT OR REPLACE INTO staged (feed, kind, id, parent, server) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let collection = collection.to_string();
+    for row in rows {
+        let (kind, id) = (row.key.kind.name(), &row.key.id);
+        statement.execute(params![collection, kind, id, row.parent, row.server])?;
+    }
+    Ok(())
+}
+
+fn set_feed(connection: &Connection, collection: &Collection, feed: &Feed) -> Result<(), Failure> {
+    let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO feeds (collection, feed) VALUES (?1, ?2)")?;
+    statement.execute([collection.to_string(), serde_json::to_string(feed)?])?;
+    Ok(())
+}
+
+/// How many rows went.
+fn drop(connection: &Connection, collection: &Collection) -> Result<usize, Failure> {
+    clear(connection, collection)?;
+    let mut statement = connection.prepare_cached("DELETE FROM feeds WHERE collection = ?1")?;
+    let collection = collection.to_string();
+    statement.execute([&collection])?;
+    let mut gone = 0;
+    for kind in Kind::ALL {
+        gone += delete(connection, "kind = ?1 AND collection = ?2", kind.name(), &collection)?;
+    }
+    Ok(gone)
+}
+
+/// What became of the rows that were touched is what was told since.
+fn count(connection: &Connection, before: i64, touched: usize) -> Result<Committed, Failure> {
+    let mut committed = Committed::default();
+    let mut statement =
+        connection.prepare_cached("SELECT what, count(*) FROM events WHERE cursor > ?1 GROUP BY what")?;
+    let mut counts = statement.query([before])?;
+    while let Some(count) = counts.next()? {
+        let (what, number): (String, usize) = (count.get(0)?, count.get(1)?);
+        match what.as_str() {
+            "created" | "initApply" => committed.created += number,
+            "changed" => committed.changed += number,
+            "deleted" => committed.deleted += number,
+            _ => {}
+        }
+    }
+    let told = committed.created + committed.changed + committed.deleted;
+    committed.unchanged = touched.saturating_sub(told);
+    Ok(committed)
+}
