@@ -10,7 +10,7 @@ use msgraph_model::PlannerTaskDetails;
 
 pub use self::planner::PlanObjects;
 use crate::{
-    Collection, Error, Key, Kind, Replica, Row,
+    Collection, Error, Key, Replica, Row,
     kind::{Replicated, Undecodable},
 };
 
@@ -146,7 +146,6 @@ impl<R: Replicated> Found<'_, R> {
             return Ok(true);
         }
         let details: Option<PlannerTaskDetails> = self.replica.get(&key.id).await?;
-        debug_assert_eq!(key.kind, Kind::Task, "only tasks of Planner have such details");
         Ok(details.is_some_and(|details| detailed(object, Some(&details))))
     }
 }

@@ -33,7 +33,7 @@ struct Inner {
     recorder: Recorder,
     /// What wakes the loop.
     bell: Bell,
-    /// One round at a time: the lease keeps other processes away, and this the other tasks of this one.
+    /// One round, or one sending, at a time: the lease keeps other processes away, and this the other tasks of this one.
     feeding: tokio::sync::Mutex<()>,
 }
 
@@ -183,7 +183,7 @@ impl Replica {
 
     async fn sync_within(&self, guard: Guard) -> Result<Report, Error> {
         let mut report = Report::default();
-        self.send_jobs(&mut report).await?;
+        self.send(&mut report).await?;
         if self.options().planner {
             self.feed(&Collection::Planner, guard, &mut report).await?;
         }

@@ -7,7 +7,10 @@ mod trouble;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 
 pub(crate) use self::bell::Bell;
 pub use self::bell::Stop;
@@ -75,6 +78,7 @@ enum Work {
 
 struct Run<'r> {
     replica: &'r Replica,
+    bell: watch::Receiver<()>,
     paces: BTreeMap<Work, Pace>,
     /// Until when the service wants to be left alone.
     held: Instant,
@@ -85,11 +89,14 @@ impl<'r> Run<'r> {
         let options = replica.options();
         let planner = options.planner.then_some(Work::Feed(Collection::Planner));
         let lists = options.todo.then_some(Work::Feed(Collection::TodoLists));
-        let works = [Some(Work::Send), planner, lists].into_iter().flatten();
         let now = Instant::now();
+        let feeds = planner.into_iter().chain(lists);
+        let mut paces: BTreeMap<_, _> = feeds.map(|work| (work, Pace::new(now, options.polling))).collect();
+        paces.insert(Work::Send, Pace::steady(now, options.polling));
         Self {
             replica,
-            paces: works.map(|work| (work, Pace::new(now, options.polling))).collect(),
+            bell: replica.bell().listen(),
+            paces,
             held: now,
         }
     }
@@ -120,7 +127,7 @@ impl<'r> Run<'r> {
     async fn wait(&mut self) {
         let first = self.paces.values().map(Pace::at).min();
         let until = first.unwrap_or(self.held).max(self.held);
-        if timeout_at(until, self.replica.bell().rung()).await.is_ok() {
+        if let Ok(Ok(())) = timeout_at(until, self.bell.changed()).await {
             let now = Instant::now();
             self.paces.values_mut().for_each(|pace| pace.hasten(now));
         }
@@ -130,7 +137,7 @@ impl<'r> Run<'r> {
         let started = Instant::now();
         let mut report = Report::default();
         let mut done = match work {
-            Work::Send => self.send(&mut report).await,
+            Work::Send => self.replica.send(&mut report).await,
             Work::Feed(collection) if self.is_paused(work, collection).await? => return Ok(()),
             Work::Feed(collection) => {
                 let guard = self.replica.options().guard;
@@ -150,14 +157,6 @@ impl<'r> Run<'r> {
             }
             Err(error) => self.failed(work, started, error).await,
         }
-    }
-
-    async fn send(&self, report: &mut Report) -> Result<(), Error> {
-        let sent = self.replica.send_jobs(report).await;
-        self.replica
-            .recorder()
-            .sent(report, sent.as_ref().err(), self.replica.now());
-        sent
     }
 
     /// Begins to feed the lists that are there, and ceases to feed those that are not.

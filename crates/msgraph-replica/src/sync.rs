@@ -39,6 +39,16 @@ pub(crate) struct Round<'r> {
 }
 
 impl Replica {
+    /// Sends what was edited here, and records what came of it.
+    pub(crate) async fn send(&self, report: &mut Report) -> Result<(), Error> {
+        let _alone = self.feeding().lock().await;
+        let mut own = Report::default();
+        let sent = self.send_jobs(&mut own).await;
+        self.recorder().sent(&own, sent.as_ref().err(), self.now());
+        report.merge(own);
+        sent
+    }
+
     /// Feeds a collection until its service has no more to tell, and records what came of it.
     pub(crate) async fn feed(&self, collection: &Collection, guard: Guard, report: &mut Report) -> Result<(), Error> {
         let _alone = self.feeding().lock().await;

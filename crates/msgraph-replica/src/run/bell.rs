@@ -7,7 +7,7 @@ use std::{
     task::Poll,
 };
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// Stops a [`run`](crate::Replica::run). Clones stop the same.
 #[derive(Debug, Clone, Default)]
@@ -37,16 +37,17 @@ impl Stop {
     }
 }
 
-/// Wakes the loop. It is heard once, however often it was rung before; rung while nobody listens, it is heard later.
+/// Wakes the loop. Who listens hears it once, however often it was rung since.
 #[derive(Debug, Default)]
-pub(crate) struct Bell(Notify);
+pub(crate) struct Bell(watch::Sender<()>);
 
 impl Bell {
     pub(crate) fn ring(&self) {
-        self.0.notify_one();
+        self.0.send_replace(());
     }
 
-    pub(super) async fn rung(&self) {
-        self.0.notified().await;
+    /// Hears what is rung from now on.
+    pub(super) fn listen(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Pace {
     not_before: Instant,
     /// The wait after the next round that tells nothing new.
     interval: Duration,
+    /// The longest of these waits.
+    longest: Duration,
     backoff: Backoff,
     /// The generation at which it was paused.
     paused: Option<u64>,
@@ -29,8 +31,17 @@ impl Pace {
             due: now,
             not_before: now,
             interval: polling.fastest,
+            longest: polling.slowest,
             backoff: Backoff::default(),
             paused: None,
+        }
+    }
+
+    /// It is due now, and always soon again: what it looks at is here.
+    pub(super) fn steady(now: Instant, polling: Polling) -> Self {
+        Self {
+            longest: polling.fastest,
+            ..Self::new(now, polling)
         }
     }
 
@@ -48,7 +59,7 @@ impl Pace {
             self.interval = self.polling.fastest;
         }
         self.due = later(now, self.interval);
-        self.interval = self.interval.saturating_mul(2).min(self.polling.slowest);
+        self.interval = self.interval.saturating_mul(2).min(self.longest);
     }
 
     pub(super) fn failed(&mut self, started: Instant, now: Instant, random: u64) {
