@@ -1,4 +1,56 @@
-//! A durable local copy of a user's Planner and To Do, fed by delta queries.
+//! A durable local copy of a user's Planner and To Do, fed by delta queries: for apps that must be fast, work without a
+//! connection, and be right.
+//!
+//! | here | what |
+//! | --- | --- |
+//! | [`Replica`] | [`sync`](Replica::sync) once, or [`run`](Replica::run) for good |
+//! | [`Query`], [`PlanObjects`] | questions and boards without a request |
+//! | [`Replica::edit`], [`Decision`] | edits that are here at once, sent later, and merged |
+//! | [`Events`] | what happened, told until it is acknowledged |
+//! | [`Status`], [`Problem`] | how it is, and what is to be looked at |
+//! | [`Replica::verify`] | a comparison with the service, and its mend |
+//! | [`store`] | where it is kept: a file, memory, or a database of yours |
+//!
+//! ```
+//! use msgraph_replica::{Account, MemoryStore, Options, Query, Replica};
+//! # use msgraph_client::{Client, StaticToken};
+//! # use msgraph_emulator::{Emulator, Seed};
+//! use msgraph_model::PlannerTask;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = Emulator::seeded(&Seed::demo())?;
+//! # let client = Client::builder(StaticToken::new("adele")).transport(emulator).build()?;
+//! // A file is kept by `SqliteStore::open(path).await?.store`.
+//! let account = Account::new("global", "contoso", "adele");
+//! let replica = Replica::open(client, MemoryStore::new(), &account, Options::default()).await?;
+//! replica.sync().await?;
+//!
+//! let tasks = replica.find(Query::<PlannerTask>::new().text("venue")).collect(100).await?;
+//! let id = tasks[0].id.clone().ok_or("a task has an id")?;
+//!
+//! // It is so here at once; the next round sends it, merged with what others did.
+//! replica.edit(id.as_str(), |task: &mut PlannerTask| task.percent_complete = Some(100)).await?;
+//! let report = replica.sync().await?;
+//! assert_eq!((report.sent, report.stopped), (1, 0));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! - A row and the link that leads on from it are written in one transaction, so that nothing is skipped and nothing told in vain.
+//! - A rejected link is told from all that can pass. Everything is read again beside what is there, and swapped in once it is
+//!   complete; consumers see the true difference only.
+//! - What the service sends is kept whole, what this build does not know, too; what does not decode is kept as it came, and reported.
+//! - An edit is never sent twice. What both sides changed to something else waits for a [`Decision`]; no clock decides.
+//! - One process feeds a collection at a time: a lease with a fencing number is checked in the transaction.
+//!
+//! # What it does not do
+//!
+//! Planner's newer queries, one a collection, are not used: `all/delta` tells everything that the user is subscribed to. Steps
+//! and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in a plan
+//! is a log, and is not kept.
 
 mod account;
 mod collection;
