@@ -80,15 +80,17 @@ impl Worker {
 
     /// Syncs until nothing is left to do, and says whether the replica is equal to the service then.
     async fn settle(&mut self) {
+        let mut last = String::new();
         for round in 0.. {
-            assert!(round < 30, "there is no end to it");
+            assert!(round < 30, "there is no end to it: {last}");
             let report = match self.replica.sync().await {
                 Ok(report) => report,
                 Err(error) => {
-                    println!("failed {error}");
+                    last = error.to_string();
                     continue;
                 }
             };
+            last = format!("{report:?}, {:?}", self.replica.jobs().await);
             let decided = own::decide(&self.replica, round > 5).await;
             let (jobs, given_up) = decided.expect("a decision");
             for title in given_up {
