@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use self::wire::ItemReply;
 use crate::{
-    Client, Error, ErrorKind,
+    Client, Environment, Error, ErrorKind,
     error::Context,
     hint::hint,
     options::Options,
@@ -253,7 +253,8 @@ impl Client {
                             });
                             continue;
                         }
-                        finish(&item, reply, completed)
+                        let retry_after = asked(&reply, &*self.inner().environment);
+                        finish(&item, reply, completed, retry_after)
                     }
                 },
             };
@@ -269,9 +270,7 @@ impl Client {
             return None;
         }
         let environment = &*self.inner().environment;
-        let asked = reply
-            .header("retry-after")
-            .and_then(|value| parse_retry_after(value, reply.header("date"), environment));
+        let asked = asked(reply, environment);
         let backoff = || options.retry.backoff(item.attempts + 1, environment.random());
         let wait: Duration = asked.unwrap_or_else(backoff);
         Instant::now().checked_add(wait).filter(|due| *due < deadline)
@@ -357,14 +356,26 @@ fn next_chunk(waiting: &mut Vec<Pending>, answers: &[Option<Result<ItemReply, Er
     chunk
 }
 
+/// How long the service asks to wait with an item.
+fn asked(reply: &ItemReply, environment: &dyn Environment) -> Option<Duration> {
+    let value = reply.header("retry-after")?;
+    parse_retry_after(value, reply.header("date"), environment)
+}
+
 /// The answer to an item that is not sent again.
-fn finish(item: &Pending, mut reply: ItemReply, completed: &Completed) -> Result<ItemReply, Error> {
+fn finish(
+    item: &Pending,
+    mut reply: ItemReply,
+    completed: &Completed,
+    retry_after: Option<Duration>,
+) -> Result<ItemReply, Error> {
     let is_write = !matches!(item.outgoing.operation.replay, Replay::Harmless);
     let maybe_applied = is_write && (completed.context.maybe_applied || item.maybe_applied);
     reply.context = Context {
         attempts: item.attempts,
         follows_link: item.outgoing.follows_link,
         maybe_applied,
+        retry_after,
         ..completed.context.clone()
     };
     if (200..300).contains(&reply.status) {

@@ -3,7 +3,7 @@ use std::{error, fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest, Response as HttpResponse};
 use http_body::Body;
-use msgraph_core::{Answer, Guid, Request, RequestFault, request::Method};
+use msgraph_core::{Answer, Guid, Link, Request, RequestFault, request::Method};
 use tower_service::Service;
 
 use crate::{
@@ -97,6 +97,11 @@ impl Client {
     /// [`Environment`]'s random numbers.
     pub fn new_guid(&self) -> Guid {
         Guid::new(request_id(&*self.inner().environment).to_string())
+    }
+
+    /// Whether the client follows a link: it leads to the service, so that the token may go there.
+    pub fn admits(&self, link: &Link) -> bool {
+        self.inner.cloud.root.admits(link.as_str())
     }
 
     /// The cloud that the client talks to.

@@ -72,11 +72,6 @@ impl Cloud {
         self.root.as_str()
     }
 
-    /// Whether a link stays with the service. One that does not is never followed, since the token would go along.
-    pub fn admits(&self, link: &str) -> bool {
-        self.root.admits(link)
-    }
-
     /// The URL of who issues tokens.
     pub fn authority(&self) -> &str {
         &self.authority

@@ -1,6 +1,6 @@
 //! Why a request has no answer.
 
-use std::{error, fmt, io, sync::Arc};
+use std::{error, fmt, io, sync::Arc, time::Duration};
 
 use msgraph_core::{DecodeError, PlannerLimit, RequestFault, ServiceError};
 
@@ -27,6 +27,8 @@ pub(crate) struct Context {
     pub(crate) hint: Option<Hint>,
     /// Whether it is a write, and an attempt before the last one may have been carried out.
     pub(crate) maybe_applied: bool,
+    /// How long the service asked to wait, the last time that it was asked.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// What went wrong.
@@ -95,6 +97,14 @@ impl Error {
             ErrorKind::Service(error) | ErrorKind::Ambiguous(error) => Some(error),
             ErrorKind::Batch(error) => error.service(),
             _ => None,
+        }
+    }
+
+    /// How long the service asked to wait before another attempt, where it refused the request for now, and said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.kind {
+            ErrorKind::Batch(error) => error.retry_after(),
+            _ => self.context.retry_after,
         }
     }
 

@@ -241,6 +241,7 @@ impl Inner {
                     .filter(|_| matches!(incoming.head.status.as_u16(), 429 | 503)),
                 Outcome::Failure(_) => None,
             };
+            context.retry_after = asked;
             if let Some(length) = asked {
                 self.governor.pause(length);
             }

@@ -24,13 +24,13 @@ pub enum Error {
         /// Of what.
         collection: Collection,
     },
-    /// A page leads to another service. Nothing of it was taken, and its link is asked for again.
-    ForeignLink {
+    /// A page leads to itself, or to one that was there before.
+    StuckLink {
         /// Of what.
         collection: Collection,
     },
-    /// A page leads to itself, or to one that was there before.
-    StuckLink {
+    /// A page leads to another host, which gets no token. Nothing of it was taken, and its link is asked for again.
+    ForeignLink {
         /// Of what.
         collection: Collection,
     },
@@ -56,10 +56,10 @@ impl fmt::Display for Error {
             Self::Undecodable(error) => error.fmt(formatter),
             Self::Page { reason } => write!(formatter, "a page of a feed is none: {reason}"),
             Self::NoLink { collection } => write!(formatter, "a page of {collection} leads nowhere"),
-            Self::ForeignLink { collection } => write!(formatter, "a page of {collection} leads to another service"),
             Self::StuckLink { collection } => {
                 write!(formatter, "the feed of {collection} leads to where it was before")
             }
+            Self::ForeignLink { collection } => write!(formatter, "a page of {collection} leads to another host"),
             Self::NotWritable(error) => error.fmt(formatter),
             Self::Missing(key) => write!(formatter, "there is no {key} here"),
         }

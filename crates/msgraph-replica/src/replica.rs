@@ -10,6 +10,8 @@ use msgraph_client::{Client, Environment, System};
 use crate::{
     Account, Collection, Error, Key, Kind, Report, Row, Store,
     kind::{Replicated, read},
+    run::{Bell, Polling},
+    status::Recorder,
     store::{Guard, StoredEvent},
 };
 
@@ -27,6 +29,12 @@ struct Inner {
     environment: Box<dyn Environment>,
     options: Options,
     holder: String,
+    /// What was done so far.
+    recorder: Recorder,
+    /// What wakes the loop.
+    bell: Bell,
+    /// One round, or one sending, at a time: the lease keeps other processes away, and this the other tasks of this one.
+    feeding: tokio::sync::Mutex<()>,
 }
 
 /// How a replica behaves.
@@ -41,6 +49,8 @@ pub struct Options {
     pub planner: bool,
     /// Whether To Do is fed.
     pub todo: bool,
+    /// How often the service is asked, while [`run`](Replica::run) is under way.
+    pub polling: Polling,
 }
 
 impl Default for Options {
@@ -50,6 +60,7 @@ impl Default for Options {
             lease: 5 * 60_000,
             planner: true,
             todo: true,
+            polling: Polling::default(),
         }
     }
 }
@@ -90,6 +101,9 @@ impl Replica {
                 environment: Box::new(environment),
                 options,
                 holder,
+                recorder: Recorder::default(),
+                bell: Bell::default(),
+                feeding: tokio::sync::Mutex::new(()),
             }),
         })
     }
@@ -112,6 +126,22 @@ impl Replica {
         &self.inner.holder
     }
 
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.inner.recorder
+    }
+
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.inner.bell
+    }
+
+    pub(crate) fn feeding(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.feeding
+    }
+
+    pub(crate) fn random(&self) -> u64 {
+        self.inner.environment.random()
+    }
+
     /// Milliseconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         let now = self.inner.environment.now();
@@ -130,7 +160,18 @@ impl Replica {
         self.sync_within(self.options().guard).await
     }
 
-    /// The same, once, whatever an enumeration removes: after somebody looked at a
+    /// Reads what changed there in one collection, until there is no more.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`sync`](Self::sync).
+    pub async fn sync_collection(&self, collection: &Collection) -> Result<Report, Error> {
+        let mut report = Report::default();
+        self.feed(collection, self.options().guard, &mut report).await?;
+        Ok(report)
+    }
+
+    /// The same as [`sync`](Self::sync), once, whatever an enumeration removes: after somebody looked at a
     /// [`Problem::MassDelete`](crate::Problem::MassDelete).
     ///
     /// # Errors
@@ -142,7 +183,7 @@ impl Replica {
 
     async fn sync_within(&self, guard: Guard) -> Result<Report, Error> {
         let mut report = Report::default();
-        self.send_jobs(&mut report).await?;
+        self.send(&mut report).await?;
         if self.options().planner {
             self.feed(&Collection::Planner, guard, &mut report).await?;
         }
@@ -164,7 +205,7 @@ impl Replica {
     }
 
     /// The lists whose tasks can be read: all but that of flagged messages.
-    async fn todo_lists(&self) -> Result<Vec<Collection>, Error> {
+    pub(crate) async fn todo_lists(&self) -> Result<Vec<Collection>, Error> {
         let mut lists = Vec::new();
         let mut after: Option<Key> = None;
         loop {

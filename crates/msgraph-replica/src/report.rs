@@ -37,6 +37,29 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds what came of another round.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.rounds += other.rounds;
+        self.pages += other.pages;
+        self.created += other.created;
+        self.changed += other.changed;
+        self.deleted += other.deleted;
+        self.unchanged += other.unchanged;
+        self.staged += other.staged;
+        self.stale += other.stale;
+        self.removed += other.removed;
+        self.fetched += other.fetched;
+        self.resets += other.resets;
+        self.sent += other.sent;
+        self.stopped += other.stopped;
+        self.problems.extend(other.problems);
+    }
+
+    /// Whether something is different, here or there.
+    pub(crate) fn has_news(&self) -> bool {
+        self.created + self.changed + self.deleted + self.sent > 0
+    }
+
     pub(crate) fn add(&mut self, committed: Committed) {
         self.created += committed.created;
         self.changed += committed.changed;
@@ -89,4 +112,24 @@ pub enum Problem {
         /// Of what.
         collection: Collection,
     },
+    /// A feed leads to another host.
+    ForeignLink {
+        /// Of what.
+        collection: Collection,
+    },
+}
+
+impl Problem {
+    /// A word for what it is, for counting.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Undecodable { .. } => "undecodable",
+            Self::Unreadable { .. } => "unreadable",
+            Self::UnknownType { .. } => "unknown_type",
+            Self::Hidden { .. } => "hidden",
+            Self::MassDelete { .. } => "mass_delete",
+            Self::StuckLink { .. } => "stuck_link",
+            Self::ForeignLink { .. } => "foreign_link",
+        }
+    }
 }

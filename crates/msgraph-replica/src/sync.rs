@@ -7,7 +7,8 @@ mod todo;
 
 use std::collections::HashSet;
 
-use msgraph_core::Raw;
+use msgraph_core::{Link, Raw};
+use tracing::Instrument as _;
 
 use self::{
     apply::{Entry, Page},
@@ -15,6 +16,7 @@ use self::{
 };
 use crate::{
     Collection, Error, Problem, Replica, Report,
+    status::Staged,
     store::{Commit, Feed, Guard, Lease, Phase, Stage, StoreError},
 };
 
@@ -37,8 +39,28 @@ pub(crate) struct Round<'r> {
 }
 
 impl Replica {
-    /// Feeds a collection until its service has no more to tell.
+    /// Sends what was edited here, and records what came of it.
+    pub(crate) async fn send(&self, report: &mut Report) -> Result<(), Error> {
+        let _alone = self.feeding().lock().await;
+        let mut own = Report::default();
+        let sent = self.send_jobs(&mut own).await;
+        self.recorder().sent(&own, sent.as_ref().err(), self.now());
+        report.merge(own);
+        sent
+    }
+
+    /// Feeds a collection until its service has no more to tell, and records what came of it.
     pub(crate) async fn feed(&self, collection: &Collection, guard: Guard, report: &mut Report) -> Result<(), Error> {
+        let _alone = self.feeding().lock().await;
+        let mut own = Report::default();
+        let span = tracing::debug_span!("round", %collection);
+        let fed = self.feed_alone(collection, guard, &mut own).instrument(span).await;
+        self.recorder().fed(collection, &own, fed.as_ref().err(), self.now());
+        report.merge(own);
+        fed
+    }
+
+    async fn feed_alone(&self, collection: &Collection, guard: Guard, report: &mut Report) -> Result<(), Error> {
         let now = self.now();
         let until = now.saturating_add(self.options().lease);
         let lease = self.store().lease(collection, self.holder(), now, until).await?;
@@ -56,6 +78,7 @@ impl Replica {
             Err(Error::Client(error)) if error.is_resync_required() => {
                 tracing::info!(%collection, "the link was rejected, everything is read again");
                 round.report.resets += 1;
+                self.recorder().reset(&error);
                 round.begin_again().await?;
                 round.run().await
             }
@@ -111,15 +134,23 @@ impl Round<'_> {
         let next = page.next.as_ref().or(page.delta.as_ref());
         match next {
             Some(next) if page.next.is_some() && next == from => Err(self.stuck()),
-            // It could never be followed: were it kept, the feed would end here.
-            Some(next) if !self.replica.client().cloud().admits(next) => Err(Error::ForeignLink {
-                collection: self.collection.clone(),
-            }),
-            Some(next) => Ok(next.clone()),
+            Some(next) => self.own(next.clone()),
             None => Err(Error::NoLink {
                 collection: self.collection.clone(),
             }),
         }
+    }
+
+    /// A link that may be kept: one that leads to another host would be refused for ever.
+    fn own(&mut self, link: String) -> Result<String, Error> {
+        if self.replica.client().admits(&Link::new(&*link)) {
+            return Ok(link);
+        }
+        let collection = self.collection.clone();
+        self.report.problems.push(Problem::ForeignLink {
+            collection: collection.clone(),
+        });
+        Err(Error::ForeignLink { collection })
     }
 
     fn stuck(&mut self) -> Error {
@@ -176,8 +207,10 @@ impl Round<'_> {
     }
 
     async fn commit(&mut self, commit: Commit) -> Result<(), Error> {
+        let staged = commit.stage.as_ref().map(Staged::of);
         let committed = self.replica.store().commit(commit).await?;
         self.report.add(committed);
+        self.replica.recorder().committed(&self.collection, staged);
         Ok(())
     }
 }

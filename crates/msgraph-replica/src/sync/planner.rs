@@ -131,7 +131,10 @@ impl Round<'_> {
 
     async fn after(&mut self, next: Option<String>) -> Result<Option<super::RawPage>, Error> {
         match next {
-            Some(next) => Ok(Some(self.replica.follow(&next).await?)),
+            Some(next) => {
+                let next = self.own(next)?;
+                Ok(Some(self.replica.follow(&next).await?))
+            }
             None => Ok(None),
         }
     }

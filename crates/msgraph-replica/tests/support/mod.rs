@@ -6,7 +6,10 @@ pub(crate) mod own;
 pub(crate) mod promises;
 pub(crate) mod weather;
 
-use msgraph_client::{Client, StaticToken};
+mod environment;
+mod watched;
+
+use msgraph_client::{Client, RetryPolicy, StaticToken};
 use msgraph_core::{
     Raw, Request,
     request::{Beta, Method},
@@ -14,6 +17,8 @@ use msgraph_core::{
 use msgraph_emulator::{Config, Emulator, Seed};
 use msgraph_replica::{Account, MemoryStore, Options, Replica};
 use serde_json::{Value, json};
+
+pub(crate) use self::{environment::Fixed, watched::Watched};
 
 /// The service, with a team at work.
 pub(crate) fn service(change: impl FnOnce(&mut Config)) -> Emulator {
@@ -40,6 +45,25 @@ pub(crate) async fn replica(emulator: &Emulator, store: &MemoryStore) -> Replica
     Replica::open(client, store.clone(), &account(), Options::default())
         .await
         .expect("a replica")
+}
+
+/// The same in a store that is watched, by a clock that stands still, and with a client that asks once: who waits is the loop.
+pub(crate) async fn watched(emulator: &Emulator, store: &Watched, environment: &Fixed) -> Replica {
+    let client = Client::builder(StaticToken::new("adele@contoso.example"))
+        .transport(emulator.clone())
+        .environment(environment.clone())
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .expect("a client");
+    Replica::open_in(
+        client,
+        store.clone(),
+        &account(),
+        Options::default(),
+        environment.clone(),
+    )
+    .await
+    .expect("a replica")
 }
 
 /// Somebody who edits the service by hand.

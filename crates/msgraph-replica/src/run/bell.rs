@@ -1,0 +1,53 @@
+//! What wakes the loop, and what stops it.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use tokio::sync::watch;
+
+/// Stops a [`run`](crate::Replica::run). Clones stop the same.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<watch::Sender<bool>>);
+
+impl Stop {
+    /// Nothing is stopped yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops it at once, for good. Nothing is lost: what was committed stays.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// The work, if it is done before it is stopped.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut signal = self.0.subscribe();
+        let mut stopped = pin!(signal.wait_for(|stopped| *stopped));
+        let mut work = pin!(work);
+        poll_fn(|context| match stopped.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(None),
+            Poll::Pending => work.as_mut().poll(context).map(Some),
+        })
+        .await
+    }
+}
+
+/// Wakes the loop. Who listens hears it once, however often it was rung since.
+#[derive(Debug, Default)]
+pub(crate) struct Bell(watch::Sender<()>);
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        self.0.send_replace(());
+    }
+
+    /// Hears what is rung from now on.
+    pub(super) fn listen(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
+    }
+}
