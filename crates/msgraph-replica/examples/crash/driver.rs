@@ -180,9 +180,8 @@ impl Driver {
             self.hear(&line);
             match &*line {
                 "held" => return true,
-                "missed" => return false,
                 // Nothing was left to be written, or not enough.
-                "done" => return false,
+                "missed" | "done" => return false,
                 _ if is_held => {}
                 _ if left == 0 => return false,
                 _ => left -= 1,

@@ -4,7 +4,7 @@ use std::{io, path::Path, time::Duration};
 
 use fastrand::Rng;
 use msgraph_client::{Client, RetryPolicy, StaticToken};
-use msgraph_replica::{Account, Error, Options, Replica};
+use msgraph_replica::{Account, Error, Options, Replica, StoreError};
 
 use crate::{
     held::Held,
@@ -80,15 +80,22 @@ impl Worker {
 
     /// Syncs until nothing is left to do, and says whether the replica is equal to the service then.
     async fn settle(&mut self) {
+        let mut last = String::new();
         for round in 0.. {
-            assert!(round < 30, "there is no end to it");
-            let report = match self.replica.sync().await {
+            assert!(round < 30, "there is no end to it: {last}");
+            let synced = match self.replica.sync().await {
+                // A plan went with all that was in it: whoever looks sees that it is so.
+                Err(Error::Store(StoreError::MassDelete { .. })) => self.replica.sync_whatever_is_removed().await,
+                synced => synced,
+            };
+            let report = match synced {
                 Ok(report) => report,
                 Err(error) => {
-                    println!("failed {error}");
+                    last = error.to_string();
                     continue;
                 }
             };
+            last = format!("{report:?}, {:?}", self.replica.jobs().await);
             let decided = own::decide(&self.replica, round > 5).await;
             let (jobs, given_up) = decided.expect("a decision");
             for title in given_up {
