@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -20,6 +22,12 @@ pub(crate) enum Bench {
     Generate,
     /// Asks the emulator, beside a bare handler of axum with the same bytes.
     Emulator,
+    /// Syncs lists into a file, beside bare inserts of the same rows, and by the memory that it takes.
+    Sync {
+        /// How many tasks there are; memory is compared with that for a tenth of them.
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..))]
+        tasks: u32,
+    },
     /// Checks the generated crates, cold, beside the runtime and all that it needs.
     Build,
 }
@@ -29,6 +37,7 @@ pub(crate) fn run(bench: Bench) -> Result<()> {
         Bench::Decode => decode(),
         Bench::Generate => generate(),
         Bench::Emulator => measure("emulator", &[]),
+        Bench::Sync { tasks } => sync(tasks),
         Bench::Build => build(),
     }
 }
@@ -37,23 +46,32 @@ fn decode() -> Result<()> {
     let reference = reference()?;
     let page = repository().join("target/bench/page.json");
     make_page(&reference.join("bench/page.py"), &page)?;
-    measure("decode", &[&page])
+    measure("decode", &[page.as_os_str()])
 }
 
 fn generate() -> Result<()> {
     let reference = reference()?;
-    measure("generate", &[&reference.join("metadata/graph-v1.0.csdl.xml")])
+    measure(
+        "generate",
+        &[reference.join("metadata/graph-v1.0.csdl.xml").as_os_str()],
+    )
 }
 
-/// Runs a benchmark on files.
-fn measure(name: &str, files: &[&Path]) -> Result<()> {
+/// On the disk of the build, since memory that poses as a disk would hide what a commit costs.
+fn sync(tasks: u32) -> Result<()> {
+    let folder = repository().join("target/bench/sync");
+    measure("sync", &[folder.as_os_str(), tasks.to_string().as_ref()])
+}
+
+/// Runs a benchmark.
+fn measure(name: &str, arguments: &[&OsStr]) -> Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(["run", "--release", "--quiet", "--bin", name, "--manifest-path"])
         .arg(repository().join("tests/bench/Cargo.toml"))
         .arg("--target-dir")
         .arg(repository().join("target/bench"))
         .arg("--")
-        .args(files)
+        .args(arguments)
         .env("MSGRAPH_REFERENCE", reference()?)
         .status()
         .context("cannot run cargo")?;
