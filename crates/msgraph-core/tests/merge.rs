@@ -1,9 +1,5 @@
 //! The algebra of records, with a record made by hand.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on panics"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use msgraph_core::{
     Conflict, Diff, EncodedKey, FieldPath, OpenMap, OrderHint, Presence, Property, Raw, Record, Side, WhyNot, apply,
