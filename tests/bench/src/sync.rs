@@ -100,7 +100,7 @@ fn tell(what: &str, tasks: usize, bare: Duration, ours: Duration) -> f64 {
     ratio
 }
 
-fn median(times: &mut Vec<Duration>) -> Duration {
+fn median(times: &mut [Duration]) -> Duration {
     times.sort();
     times[times.len() / 2]
 }
@@ -382,7 +382,7 @@ fn task(number: usize, round: usize) -> String {
         "Ask those who were there what they need, write it down, and send it to \u{c5}sa before the week is over.\n";
     let task = json!({
         "@odata.etag": format!("W/\"nH2ijAXEqES601LBwzRW6wAAhB{number:08}{round}==\""),
-        "importance": if number % 5 == 0 { "high" } else { "normal" },
+        "importance": if number.is_multiple_of(5) { "high" } else { "normal" },
         "isReminderOn": true,
         "status": "notStarted",
         "title": format!("{said} \u{2013} prepare the quarterly review with the team"),

@@ -180,8 +180,10 @@ impl SweepsEarly {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        // A first enumeration that is broken off has nothing to sweep.
+        let is_again = commit.feed.as_ref().is_some_and(|feed| feed.generation > 0);
         match commit.stage {
-            Some(Stage::Clear) if self.is_staged.swap(false, Ordering::Relaxed) => {
+            Some(Stage::Clear) if self.is_staged.swap(false, Ordering::Relaxed) && is_again => {
                 let mut sweep = Commit::default();
                 (sweep.lease, sweep.stage) = (commit.lease.clone(), Some(Stage::Swap(Guard::NONE)));
                 self.inner.commit(sweep).await?;
