@@ -62,9 +62,9 @@ fn compare(folder: &Path, tasks: usize) {
     for _ in 0..SAMPLES {
         sample(&many, tasks, &mut times);
     }
-    let [bare, ours] = [&mut times.bare_first, &mut times.first].map(median);
+    let [bare, ours] = [&mut times.bare_first, &mut times.first].map(|times| median(times));
     let first = tell("first sync", tasks, bare, ours);
-    let [bare, ours] = [&mut times.bare_delta, &mut times.delta].map(median);
+    let [bare, ours] = [&mut times.bare_delta, &mut times.delta].map(|times| median(times));
     let delta = tell("what changed", CHANGED.min(tasks), bare, ours);
 
     let [low, high] = [(&few, tasks / 10), (&many, tasks)].map(|(folder, tasks)| peak_of(folder, tasks));
