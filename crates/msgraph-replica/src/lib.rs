@@ -43,7 +43,8 @@
 //! - A rejected link is told from all that can pass. Everything is read again beside what is there, and swapped in once it is
 //!   complete; consumers see the true difference only.
 //! - What the service sends is kept whole, what this build does not know, too; what does not decode is kept as it came, and reported.
-//! - An edit is never sent twice. What both sides changed to something else waits for a [`Decision`]; no clock decides.
+//! - Nothing is created twice: what may have been created is looked for first. What both sides changed to something else waits
+//!   for a [`Decision`]; no clock decides.
 //! - One process feeds a collection at a time: a lease with a fencing number is checked in the transaction.
 //!
 //! # What it does not do
@@ -51,6 +52,8 @@
 //! Planner's newer queries, one a collection, are not used: `all/delta` tells everything that the user is subscribed to. Steps
 //! and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in a plan
 //! is a log, and is not kept.
+//!
+//! A task that was made here and not sent yet goes with its plan or list, where that is deleted first, and nothing tells so.
 
 mod account;
 mod collection;
