@@ -7,7 +7,10 @@ use msgraph_core::{
     merge::{Conflict, Side},
 };
 use msgraph_model as model;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, value::MapDeserializer},
+};
 use serde_json::value::RawValue;
 
 /// An entity that the replica keeps.
@@ -179,11 +182,12 @@ fn undecodable(error: &dyn fmt::Display) -> Undecodable {
 }
 
 fn normal<R: Replicated>(object: &str) -> Result<String, Undecodable> {
-    write(&read::<R>(&bare::<R>(object)?)?)
+    write(&bare::<R>(object)?)
 }
 
-/// An object without what says where it came from: its context, and its type where that is the one that it is kept as.
-fn bare<R: Replicated>(object: &str) -> Result<String, Undecodable> {
+/// Reads an object without what says where it came from: its context, and its type where that is the one that it is kept as.
+/// What this build does not know is sorted.
+fn bare<R: Replicated>(object: &str) -> Result<R, Undecodable> {
     let mut members: BTreeMap<String, &RawValue> = serde_json::from_str(object).map_err(|error| undecodable(&error))?;
     members.remove("@odata.context");
     let is_declared = |ty: &&RawValue| {
@@ -193,11 +197,11 @@ fn bare<R: Replicated>(object: &str) -> Result<String, Undecodable> {
     if members.get("@odata.type").is_some_and(is_declared) {
         members.remove("@odata.type");
     }
-    serde_json::to_string(&members).map_err(|error| undecodable(&error))
+    R::deserialize(MapDeserializer::new(members.into_iter())).map_err(|error: serde_json::Error| undecodable(&error))
 }
 
 fn overlay<R: Replicated>(object: &str, partial: &str) -> Result<String, Undecodable> {
-    let (object, partial) = (read::<R>(object)?, read::<R>(&bare::<R>(partial)?)?);
+    let (object, partial) = (read::<R>(object)?, bare::<R>(partial)?);
     let said = diff(&R::default(), &partial);
     // A member that is told as null is not there any more.
     let gone = diff(&partial, &R::default())

@@ -52,8 +52,6 @@
 //! Planner's newer queries, one a collection, are not used: `all/delta` tells everything that the user is subscribed to. Steps
 //! and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in a plan
 //! is a log, and is not kept.
-//!
-//! A task that was made here and not sent yet goes with its plan or list, where that is deleted first, and nothing tells so.
 
 mod account;
 mod collection;

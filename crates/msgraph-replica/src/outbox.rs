@@ -69,7 +69,7 @@ impl Replica {
             local: Some(mine),
             ..row
         });
-        self.store().commit(commit).await?;
+        self.edited(commit).await?;
         Ok(true)
     }
 
@@ -128,8 +128,7 @@ impl Replica {
                 ..row
             });
         }
-        self.store().commit(commit).await?;
-        Ok(())
+        self.edited(commit).await
     }
 
     /// The edits that were not sent yet, in order, and those that stopped.
@@ -152,9 +151,10 @@ impl Replica {
             return Ok(());
         };
         let Some(row) = self.store().get(&job.key).await? else {
+            let jobs = vec![JobChange::Done(job.number)];
             return self
                 .finish(Commit {
-                    jobs: vec![JobChange::Done(job.number)],
+                    jobs,
                     ..Commit::default()
                 })
                 .await;
@@ -199,7 +199,7 @@ impl Replica {
                 }
             }
         }
-        self.finish(commit).await
+        self.edited(commit).await
     }
 
     async fn create(&self, key: Key, collection: Collection, parent: &str, local: String) -> Result<(), Error> {
@@ -216,7 +216,14 @@ impl Replica {
             jobs: vec![JobChange::Add(self.job(key, Act::Create))],
             ..Commit::default()
         };
-        self.finish(commit).await
+        self.edited(commit).await
+    }
+
+    /// Keeps an edit, and wakes the loop to send it.
+    async fn edited(&self, commit: Commit) -> Result<(), Error> {
+        self.finish(commit).await?;
+        self.bell().ring_for_edits();
+        Ok(())
     }
 
     async fn finish(&self, commit: Commit) -> Result<(), Error> {

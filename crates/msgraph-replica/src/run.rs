@@ -14,7 +14,7 @@ use tokio::{
 
 pub(crate) use self::bell::Bell;
 pub use self::bell::Stop;
-use self::{pace::Pace, trouble::Trouble};
+use self::{bell::Rung, pace::Pace, trouble::Trouble};
 use crate::{Collection, Error, Replica, Report};
 
 /// How often the service is asked.
@@ -42,7 +42,7 @@ impl Default for Polling {
 }
 
 impl Replica {
-    /// Keeps the replica up to date until it is [stopped](Stop::stop): sends what was edited here, and reads what changed
+    /// Keeps the replica up to date until it is [stopped](Stop::stop): sends what was edited here at once, and reads what changed
     /// there, soon after changes and more and more rarely while there are none (see [`Polling`]). Run it once for a replica.
     ///
     /// It does not end on what can pass. What fails is tried again after 0.8 to 30 seconds, or when the service says, and does
@@ -78,7 +78,9 @@ enum Work {
 
 struct Run<'r> {
     replica: &'r Replica,
-    bell: watch::Receiver<()>,
+    bell: watch::Receiver<Rung>,
+    /// What was heard of it.
+    heard: Rung,
     paces: BTreeMap<Work, Pace>,
     /// Until when the service wants to be left alone.
     held: Instant,
@@ -93,9 +95,12 @@ impl<'r> Run<'r> {
         let feeds = planner.into_iter().chain(lists);
         let mut paces: BTreeMap<_, _> = feeds.map(|work| (work, Pace::new(now, options.polling))).collect();
         paces.insert(Work::Send, Pace::steady(now, options.polling));
+        let mut bell = replica.bell().listen();
+        let heard = *bell.borrow_and_update();
         Self {
             replica,
-            bell: replica.bell().listen(),
+            bell,
+            heard,
             paces,
             held: now,
         }
@@ -128,8 +133,14 @@ impl<'r> Run<'r> {
         let first = self.paces.values().map(Pace::at).min();
         let until = first.unwrap_or(self.held).max(self.held);
         if let Ok(Ok(())) = timeout_at(until, self.bell.changed()).await {
-            let now = Instant::now();
-            self.paces.values_mut().for_each(|pace| pace.hasten(now));
+            let (now, rung) = (Instant::now(), *self.bell.borrow_and_update());
+            let is_for_all = rung.all != self.heard.all;
+            self.heard = rung;
+            let hastened = self
+                .paces
+                .iter_mut()
+                .filter(|(work, _)| is_for_all || **work == Work::Send);
+            hastened.for_each(|(_, pace)| pace.hasten(now));
         }
     }
 

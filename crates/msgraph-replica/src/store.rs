@@ -155,7 +155,7 @@ pub struct Commit {
     pub stage: Option<Stage>,
     /// The feed of the lease's collection as it is afterwards.
     pub feed: Option<Feed>,
-    /// Feeds that are gone, with their rows and what was staged of them.
+    /// Feeds that are gone, with what was staged of them, and their rows but those that were made here and not sent yet.
     pub drop: Vec<Collection>,
     /// Edits to be sent, and those that were.
     pub jobs: Vec<JobChange>,

@@ -13,7 +13,7 @@ use msgraph_core::Id;
 use msgraph_emulator::Emulator;
 use msgraph_model::{PlannerTask, PlannerTaskDetails, TodoTask};
 use msgraph_replica::{
-    Decision, Error, MemoryStore, StoreError,
+    Collection, Decision, Error, MemoryStore, StoreError,
     store::{Act, JobState},
 };
 use serde_json::json;
@@ -252,4 +252,37 @@ async fn a_task_of_a_plan_that_is_gone_stops() {
     editor.delete(&format!("/planner/plans/{plan}")).await;
     let report = replica.sync().await.unwrap();
     assert_eq!((report.sent, report.stopped), (0, 1));
+}
+
+/// The same, where the replica knows by then that it is gone: what was made here is not lost with it.
+#[tokio::test]
+async fn a_task_stays_when_its_plan_or_list_goes_and_waits_for_a_decision() {
+    let (emulator, editor, plan, _) = team().await;
+    let replica = replica(&emulator, &MemoryStore::new()).await;
+    let list = editor.post("/me/todo/lists", json!({ "displayName": "Errands" })).await;
+    let list = list["id"].as_str().unwrap();
+    replica.sync().await.unwrap();
+    let (mut task, mut todo) = (PlannerTask::default(), TodoTask::default());
+    task.title = Some("Late".to_owned());
+    todo.title = Some("Late".to_owned());
+    let task = replica.create_task(&Id::new(&*plan), task).await.unwrap();
+    let todo = replica.create_todo(&Id::new(list), todo).await.unwrap();
+    editor.delete(&format!("/planner/plans/{plan}")).await;
+    editor.delete(&format!("/me/todo/lists/{list}")).await;
+    for collection in [Collection::Planner, Collection::TodoLists] {
+        replica.sync_collection(&collection).await.unwrap();
+    }
+    let report = replica.sync().await.unwrap();
+    assert_eq!((report.sent, report.stopped), (0, 2));
+    assert!(replica.get::<PlannerTask>(task.as_str()).await.unwrap().is_some());
+    assert!(replica.get::<TodoTask>(todo.as_str()).await.unwrap().is_some());
+    for job in replica.jobs().await.unwrap() {
+        let is_told =
+            matches!(&job.state, JobState::Stopped { reason, .. } if reason.contains("deleted by somebody else"));
+        assert!(is_told, "{job:?}");
+        replica.decide(job.number, Decision::Theirs).await.unwrap();
+    }
+    assert!(replica.get::<PlannerTask>(task.as_str()).await.unwrap().is_none());
+    assert!(replica.get::<TodoTask>(todo.as_str()).await.unwrap().is_none());
+    assert_eq!(replica.verify().await.unwrap(), []);
 }

@@ -149,6 +149,23 @@ async fn a_poke_wakes_it_at_once_and_many_are_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_edited_here_is_sent_at_once_and_nothing_else_is_asked_for() {
+    let it = running().await;
+    sleep(60 * MINUTE).await;
+    it.emulator.clear_requests();
+    let rename = |task: &mut PlannerTask| task.title = Some("Renamed".to_owned());
+    it.replica.edit(&it.tasks[0], rename).await.unwrap();
+    sleep(Duration::from_millis(10)).await;
+    let sent: Vec<_> = it
+        .emulator
+        .requests()
+        .into_iter()
+        .map(|request| request.method)
+        .collect();
+    assert_eq!(sent, ["PATCH"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_stops_at_once_and_loses_nothing() {
     let it = running().await;
     let before = it.rows().await;

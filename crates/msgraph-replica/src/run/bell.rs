@@ -39,15 +39,28 @@ impl Stop {
 
 /// Wakes the loop. Who listens hears it once, however often it was rung since.
 #[derive(Debug, Default)]
-pub(crate) struct Bell(watch::Sender<()>);
+pub(crate) struct Bell(watch::Sender<Rung>);
+
+/// How often it was rung.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Rung {
+    /// For everything.
+    pub(super) all: u64,
+    /// For edits that were made here.
+    pub(super) edits: u64,
+}
 
 impl Bell {
     pub(crate) fn ring(&self) {
-        self.0.send_replace(());
+        self.0.send_modify(|rung| rung.all = rung.all.wrapping_add(1));
+    }
+
+    pub(crate) fn ring_for_edits(&self) {
+        self.0.send_modify(|rung| rung.edits = rung.edits.wrapping_add(1));
     }
 
     /// Hears what is rung from now on.
-    pub(super) fn listen(&self) -> watch::Receiver<()> {
+    pub(super) fn listen(&self) -> watch::Receiver<Rung> {
         self.0.subscribe()
     }
 }

@@ -171,7 +171,8 @@ impl Tables {
         for collection in commit.drop {
             self.feeds.remove(&collection);
             self.staged.remove(&collection);
-            let rows = self.rows.values().filter(|row| row.collection == collection);
+            let rows = self.rows.values();
+            let rows = rows.filter(|row| row.collection == collection && row.server.is_some());
             let keys: Vec<_> = rows.map(|row| row.key.clone()).collect();
             for key in keys {
                 self.remove(&key, &mut committed);

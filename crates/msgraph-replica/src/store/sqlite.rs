@@ -71,6 +71,9 @@ impl SqliteStore {
     /// the next free number, and a new one takes its place, with the edits that were not sent yet. Edits whose account cannot
     /// be told any more stay in the file that was set aside.
     ///
+    /// Whoever had the right to feed has it no more, unless some process still has the file open: what was ended or killed, and
+    /// is started again, goes on at once.
+    ///
     /// # Errors
     ///
     /// [`StoreError::Newer`] where a newer version wrote the file; nothing was changed then. [`StoreError::Database`] where it

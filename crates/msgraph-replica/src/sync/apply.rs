@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     #[serde(rename = "createdBy", default)]
     created_by: Option<serde_json::Value>,
     #[serde(rename = "planId", default)]
-    plan: Option<String>,
+    pub(crate) plan: Option<String>,
 }
 
 impl Entry {
@@ -38,10 +38,6 @@ impl Entry {
 
     pub(crate) fn is_removed(&self) -> bool {
         self.removed.is_some()
-    }
-
-    pub(crate) fn plan(&self) -> Option<&str> {
-        self.plan.as_deref()
     }
 }
 
@@ -124,7 +120,7 @@ impl<'p, 'r> Page<'p, 'r> {
         };
         match server {
             Ok(server) => {
-                self.put(&collection, key.clone(), entry.plan.clone(), server).await?;
+                self.put(before, &collection, key.clone(), entry.plan.clone(), server)?;
                 if is_whole && kind == Kind::Task {
                     self.fetch_parts(&key.id).await?;
                 }
@@ -150,14 +146,15 @@ impl<'p, 'r> Page<'p, 'r> {
         known == *told && self.round.collection == Collection::Planner || is_newer(&known, told) == Some(true)
     }
 
-    async fn put(
+    /// Puts a version of the service's in the place of the row that is there.
+    fn put(
         &mut self,
+        before: Option<Row>,
         collection: &Collection,
         key: Key,
         plan: Option<String>,
         server: String,
     ) -> Result<(), Error> {
-        let before = self.row(&key).await?;
         let known = before.as_ref().and_then(|row| row.parent.clone());
         let parent = match collection {
             Collection::TodoLists | Collection::Edits => None,
@@ -189,7 +186,7 @@ impl<'p, 'r> Page<'p, 'r> {
         Ok(())
     }
 
-    /// All that is in a plan.
+    /// All that the service has in a plan. A task that was made here and not sent yet waits for somebody to decide.
     async fn in_plan(&self, plan: &str) -> Result<Vec<Key>, Error> {
         let mut found = vec![Key::new(Kind::PlanDetails, plan)];
         let mut after: Option<Key> = None;
@@ -198,7 +195,8 @@ impl<'p, 'r> Page<'p, 'r> {
             let rows = store.list(Some(&Collection::Planner), after.as_ref(), 500).await?;
             let Some(last) = rows.last() else { return Ok(found) };
             after = Some(last.key.clone());
-            for row in rows.iter().filter(|row| row.parent.as_deref() == Some(plan)) {
+            let is_in = |row: &&Row| row.parent.as_deref() == Some(plan) && row.server.is_some();
+            for row in rows.iter().filter(is_in) {
                 found.push(row.key.clone());
                 if row.key.kind == Kind::Task {
                     found.extend(Kind::TASK_PARTS.iter().map(|part| Key::new(*part, &*row.key.id)));
@@ -233,7 +231,7 @@ impl<'p, 'r> Page<'p, 'r> {
                 && let Some(part) = self.fetch(&key).await?
             {
                 match kind.normal(part.as_str()) {
-                    Ok(server) => self.put(&Collection::Planner, key, None, server).await?,
+                    Ok(server) => self.put(None, &Collection::Planner, key, None, server)?,
                     Err(error) => self.keep_undecodable(&key, &part, &error).await?,
                 }
             }
@@ -250,7 +248,8 @@ impl<'p, 'r> Page<'p, 'r> {
             self.rows.insert(key, None);
             return Ok(());
         }
-        self.put(&collection, key, None, item.as_str().to_owned()).await
+        let before = self.row(&key).await?;
+        self.put(before, &collection, key, None, item.as_str().to_owned())
     }
 
     /// Keeps what cannot be read as it came, beside the last version that could be.
@@ -262,7 +261,8 @@ impl<'p, 'r> Page<'p, 'r> {
         });
         let kept = Key::new(Kind::Unknown, format!("{key}"));
         let collection = self.round.collection.clone();
-        self.put(&collection, kept, None, item.as_str().to_owned()).await
+        let before = self.row(&kept).await?;
+        self.put(before, &collection, kept, None, item.as_str().to_owned())
     }
 }
 

@@ -153,7 +153,7 @@ impl Round<'_> {
         }
     }
 
-    fn unreadable(&mut self, item: &Raw) {
+    pub(super) fn unreadable(&mut self, item: &Raw) {
         let collection = self.collection.clone();
         let item = item.as_str().to_owned();
         self.report.problems.push(Problem::Unreadable { collection, item });
@@ -173,29 +173,27 @@ impl Round<'_> {
         self.commit(commit).await
     }
 
+    fn row(&mut self, kind: Kind, parent: Option<String>, object: &Raw) -> Option<Row> {
+        match Entry::of(object) {
+            Some(entry) => Some(self.row_of(entry, kind, parent, object)),
+            None => {
+                self.unreadable(object);
+                None
+            }
+        }
+    }
+
     /// An object as a row; one that cannot be read is kept as it came, and reported.
-    pub(super) fn row(&mut self, kind: Kind, parent: Option<String>, object: &Raw) -> Option<Row> {
-        let Some(entry) = Entry::of(object) else {
-            self.unreadable(object);
-            return None;
-        };
-        let key = Key::new(kind, &*entry.id);
-        let parent = parent.or_else(|| entry.plan().map(str::to_owned));
+    pub(super) fn row_of(&mut self, entry: Entry, kind: Kind, parent: Option<String>, object: &Raw) -> Row {
+        let parent = parent.or(entry.plan);
+        let key = Key::new(kind, entry.id);
         match kind.normal(object.as_str()) {
-            Ok(server) => Some(Row::of_server(key, self.collection.clone(), parent, server)),
+            Ok(server) => Row::of_server(key, self.collection.clone(), parent, server),
             Err(error) => {
-                let reason = error.reason.clone();
-                self.report.problems.push(Problem::Undecodable {
-                    key: key.clone(),
-                    reason,
-                });
                 let kept = Key::new(Kind::Unknown, key.to_string());
-                Some(Row::of_server(
-                    kept,
-                    self.collection.clone(),
-                    parent,
-                    object.as_str().to_owned(),
-                ))
+                let reason = error.reason;
+                self.report.problems.push(Problem::Undecodable { key, reason });
+                Row::of_server(kept, self.collection.clone(), parent, object.as_str().to_owned())
             }
         }
     }

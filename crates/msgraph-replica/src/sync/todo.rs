@@ -7,7 +7,7 @@ use msgraph_request::v1;
 
 use super::{Entry, Fetch as _, RawPage, Round};
 use crate::{
-    Collection, Error, Kind, Replica, Report,
+    Collection, Error, Kind, Replica, Report, Row,
     store::{Commit, Stage},
 };
 
@@ -54,12 +54,12 @@ impl Round<'_> {
             };
             let mut rows = Vec::new();
             for item in &page.items {
-                // The first round may tell of what is gone: it is not there, and not to be kept.
-                if Entry::of(item).is_some_and(|entry| entry.is_removed()) {
-                    rows.retain(|row: &crate::Row| Some(&row.key.id) != Entry::of(item).map(|entry| entry.id).as_ref());
-                    continue;
+                match Entry::of(item) {
+                    // The first round may tell of what is gone: it is not there, and not to be kept.
+                    Some(entry) if entry.is_removed() => rows.retain(|row: &Row| row.key.id != entry.id),
+                    Some(entry) => rows.push(self.row_of(entry, kind, parent.clone(), item)),
+                    None => self.unreadable(item),
                 }
-                rows.extend(self.row(kind, parent.clone(), item));
             }
             self.report.staged += rows.len();
             let is_last = page.next.is_none();

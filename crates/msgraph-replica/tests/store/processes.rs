@@ -37,6 +37,22 @@ async fn who_was_paused_beyond_the_lease_writes_nothing() {
     }
 }
 
+#[tokio::test]
+async fn who_is_gone_is_not_waited_for() {
+    let folder = tempdir().unwrap();
+    let planner = Collection::Planner;
+    let gone = open(&file(&folder)).await;
+    let old = gone.lease(&planner, "gone", 0, 10).await.unwrap();
+    let beside_it = open(&file(&folder)).await;
+    let refused = beside_it.lease(&planner, "beside it", 5, 20).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Leased { until: 10 }), "somebody is there");
+
+    drop((gone, beside_it));
+    let again = open(&file(&folder)).await;
+    let new = again.lease(&planner, "again", 5, 20).await.unwrap();
+    assert!(new.fence > old.fence);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writers_wait_for_each_other() {
     let folder = tempdir().unwrap();

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi};
 use super::{
     Rebuilt,
     failure::Failure,
+    leases,
     rebuilding::{self, beside},
     schema,
 };
@@ -27,26 +28,26 @@ pub(super) fn open(path: &Path) -> Result<(Connection, File, Option<Rebuilt>), F
         .truncate(false)
         .write(true)
         .open(beside(path, ".lock"))?;
-    lock.lock_shared()?;
-    if let Some(connection) = usable(path)? {
-        return Ok((connection, lock, None));
+    let is_alone = lock.try_lock().is_ok();
+    if !is_alone {
+        lock.lock_shared()?;
     }
-    lock.unlock()?;
-    if lock.try_lock().is_err() {
-        return Err(Failure::other("the file is damaged, and another process has it open"));
-    }
-    // Another process may have been faster.
     let (connection, rebuilt) = match usable(path)? {
         Some(connection) => (connection, None),
-        None => {
+        None if is_alone => {
             let set_aside = rebuilding::rebuild(path)?;
             let connection = connect(path)?;
             let jobs_saved = connection.query_one("SELECT count(*) FROM jobs", [], |row| row.get(0))?;
             (connection, Some(Rebuilt { set_aside, jobs_saved }))
         }
+        None => return Err(Failure::other("the file is damaged, and another process has it open")),
     };
-    lock.unlock()?;
-    lock.lock_shared()?;
+    if is_alone {
+        // Who had the right to feed is gone, and need not be waited for.
+        leases::end_all(&connection)?;
+        lock.unlock()?;
+        lock.lock_shared()?;
+    }
     Ok((connection, lock, rebuilt))
 }
 

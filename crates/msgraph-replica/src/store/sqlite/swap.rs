@@ -16,7 +16,7 @@ const GONE: &str = "kind = ?1 AND collection = ?2 AND server IS NOT NULL AND NOT
 pub(super) fn swap(connection: &Connection, collection: &Collection, guard: Guard) -> Result<usize, Failure> {
     let is_first = reading::feed(connection, collection)?.is_none_or(|feed| feed.generation == 0);
     let collection = collection.to_string();
-    check(connection, &collection, guard)?;
+    let removed = check(connection, &collection, guard)?;
     if is_first {
         tell(connection, &collection, "init")?;
     }
@@ -24,8 +24,11 @@ pub(super) fn swap(connection: &Connection, collection: &Collection, guard: Guar
         tell_staged(connection, &collection, *kind, is_first)?;
     }
     let mut touched = take_staged(connection, &collection)?;
-    for kind in Kind::ALL {
-        touched += delete(connection, GONE, kind.name(), &collection)?;
+    // What is taken over is not gone: where nothing was before, there is no need to look at every row once more.
+    if removed > 0 {
+        for kind in Kind::ALL {
+            touched += delete(connection, GONE, kind.name(), &collection)?;
+        }
     }
     if is_first {
         tell(connection, &collection, "initDone")?;
@@ -46,7 +49,8 @@ pub(super) fn delete(connection: &Connection, condition: &str, first: &str, seco
     Ok(statement.execute([first, second])?)
 }
 
-fn check(connection: &Connection, collection: &str, guard: Guard) -> Result<(), Failure> {
+/// How many rows are gone, if they may be.
+fn check(connection: &Connection, collection: &str, guard: Guard) -> Result<usize, Failure> {
     let mut statement = connection.prepare_cached("SELECT count(*) FROM rows WHERE collection = ?1")?;
     let of = statement.query_one([collection], |row| row.get(0))?;
     let mut statement = connection.prepare_cached(&format!("SELECT count(*) FROM rows WHERE {GONE}"))?;
@@ -55,7 +59,7 @@ fn check(connection: &Connection, collection: &str, guard: Guard) -> Result<(), 
         removed += statement.query_one([kind.name(), collection], |row| row.get::<_, usize>(0))?;
     }
     if guard.allows(removed, of) {
-        return Ok(());
+        return Ok(removed);
     }
     Err(StoreError::MassDelete { removed, of }.into())
 }
