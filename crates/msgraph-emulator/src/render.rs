@@ -26,17 +26,15 @@ pub(crate) fn entity(call: &Call<'_>, kind: Kind, ty: &Type, row: &Row) -> Map<S
 
 /// The properties of a type that the version has.
 pub(crate) fn object(call: &Call<'_>, ty: &Type, properties: &Map<String, Value>) -> Map<String, Value> {
-    let mut shown = Map::new();
-    for (name, value) in properties {
-        let property = ty.property(name);
-        let shown_value = match property {
+    let shown = properties.iter().filter_map(|(name, value)| {
+        let value = match ty.property(name) {
             Some(property) if property.versions.has(call.version) => self::value(call, &property.kind, value),
-            Some(_) => continue,
+            Some(_) => return None,
             None => value.clone(),
         };
-        shown.insert(name.clone(), shown_value);
-    }
-    shown
+        Some((name.clone(), value))
+    });
+    shown.collect()
 }
 
 fn value(call: &Call<'_>, kind: &table::Kind, value: &Value) -> Value {

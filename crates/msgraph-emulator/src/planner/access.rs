@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A plan that is there and that the caller may see.
-pub(crate) fn plan(world: &World, call: &Call<'_>, id: &str) -> Result<Row, Refusal> {
+pub(crate) fn plan<'w>(world: &'w World, call: &Call<'_>, id: &str) -> Result<&'w Row, Refusal> {
     well_formed(id)?;
     let plan = world.store.get(Kind::Plan, id).filter(|plan| is_there(world, plan));
     let plan = plan.ok_or_else(Refusal::not_found)?;
@@ -20,7 +20,7 @@ pub(crate) fn plan(world: &World, call: &Call<'_>, id: &str) -> Result<Row, Refu
         let message = "You do not have the required permissions to access this item, or the item may not exist.";
         return Err(Refusal::forbidden(message));
     }
-    Ok(plan.clone())
+    Ok(plan)
 }
 
 /// A plan that the caller may change: one that is not archived.
@@ -31,22 +31,22 @@ pub(crate) fn open_plan(world: &World, call: &Call<'_>, id: &str) -> Result<Row,
             "The plan is archived, so that it cannot be changed.",
         ));
     }
-    Ok(plan)
+    Ok(plan.clone())
 }
 
 /// Something of a plan that the caller may see.
-pub(crate) fn part(world: &World, call: &Call<'_>, kind: Kind, id: &str) -> Result<Row, Refusal> {
+pub(crate) fn part<'w>(world: &'w World, call: &Call<'_>, kind: Kind, id: &str) -> Result<&'w Row, Refusal> {
     well_formed(id)?;
     let row = world.store.get(kind, id).ok_or_else(Refusal::not_found)?;
     plan(world, call, &row.parent)?;
-    Ok(row.clone())
+    Ok(row)
 }
 
 /// Something of a plan that the caller may change.
 pub(crate) fn open_part(world: &World, call: &Call<'_>, kind: Kind, id: &str) -> Result<Row, Refusal> {
     let row = part(world, call, kind, id)?;
     open_plan(world, call, &row.parent)?;
-    Ok(row)
+    Ok(row.clone())
 }
 
 /// The plans that a user may see.

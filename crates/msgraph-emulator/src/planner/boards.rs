@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let kind = kind(call);
     let format = access::part(world, call, kind, call.key(0))?;
-    shown::one(world, call, 200, kind, &format)
+    shown::one(world, call, 200, kind, format)
 }
 
 /// `PATCH` of a board format. A hint for someone who is not an assignee is not kept.

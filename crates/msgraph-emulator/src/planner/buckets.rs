@@ -30,7 +30,7 @@ fn list(world: &mut World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal
 /// `GET /planner/buckets/{id}`
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bucket = access::part(world, call, Kind::Bucket, call.key(0))?;
-    shown::one(world, call, 200, Kind::Bucket, &bucket)
+    shown::one(world, call, 200, Kind::Bucket, bucket)
 }
 
 /// `POST /planner/buckets`
@@ -77,7 +77,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 
 /// `DELETE /planner/buckets/{id}`: its tasks go with it.
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let bucket = access::part(world, call, Kind::Bucket, call.key(0))?;
+    let bucket = access::part(world, call, Kind::Bucket, call.key(0))?.clone();
     versions::latest(call, Kind::Bucket, &bucket)?;
     for task in tasks::in_bucket(world, &bucket) {
         tasks::remove(world, &call.me, &task.id);

@@ -13,7 +13,7 @@ use crate::{
 /// `GET /planner/tasks/{id}/details`
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let details = access::part(world, call, Kind::TaskDetails, call.key(0))?;
-    shown::one(world, call, 200, Kind::TaskDetails, &details)
+    shown::one(world, call, 200, Kind::TaskDetails, details)
 }
 
 /// `PATCH /planner/tasks/{id}/details`

@@ -23,7 +23,7 @@ pub(crate) fn unarchive(world: &mut World, call: &Call<'_>) -> Result<Reply, Ref
 
 /// A plan is archived with its buckets and tasks.
 fn set_archived(world: &mut World, call: &Call<'_>, archived: bool) -> Result<Reply, Refusal> {
-    let plan = access::plan(world, call, call.key(0))?;
+    let plan = access::plan(world, call, call.key(0))?.clone();
     versions::latest(call, Kind::Plan, &plan)?;
     if plan.get("isArchived") == archived {
         let state = if archived { "archived already" } else { "not archived" };
@@ -80,7 +80,7 @@ pub(crate) fn usage_rights(world: &mut World, call: &Call<'_>) -> Result<Reply, 
         "allowCopy": true, "allowEdit": true, "allowExport": true, "allowPrint": true, "allowView": true,
     });
     let mut shown = Map::new();
-    shown.insert("planId".to_owned(), plan.id.into());
+    shown.insert("planId".to_owned(), plan.id.clone().into());
     shown.insert("hasSensitivityLabel".to_owned(), has_label.into());
     shown.insert("usageRights".to_owned(), if has_label { rights } else { Value::Null });
     Ok(render::one(call, 200, "microsoft.graph.planUsageRight", shown))

@@ -63,7 +63,7 @@ pub(crate) fn of_container(world: &mut World, call: &Call<'_>, container: &str) 
 /// `GET /planner/plans/{id}`
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let plan = access::plan(world, call, call.key(0))?;
-    shown::one(world, call, 200, Kind::Plan, &plan)
+    shown::one(world, call, 200, Kind::Plan, plan)
 }
 
 /// `POST /planner/plans`
@@ -116,7 +116,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 
 /// `DELETE /planner/plans/{id}`
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let plan = access::plan(world, call, call.key(0))?;
+    let plan = access::plan(world, call, call.key(0))?.clone();
     versions::latest(call, Kind::Plan, &plan)?;
     remove(world, &call.me, &plan.id);
     Ok(Reply::empty(204))
@@ -146,7 +146,7 @@ pub(crate) fn remove(world: &mut World, by: &str, id: &str) {
 /// `GET /planner/plans/{id}/details`
 pub(crate) fn get_details(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let details = access::part(world, call, Kind::PlanDetails, call.key(0))?;
-    shown::one(world, call, 200, Kind::PlanDetails, &details)
+    shown::one(world, call, 200, Kind::PlanDetails, details)
 }
 
 /// `PATCH /planner/plans/{id}/details`

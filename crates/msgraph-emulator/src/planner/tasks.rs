@@ -39,7 +39,7 @@ fn list(world: &mut World, call: &Call<'_>, plan: &str) -> Result<Reply, Refusal
 /// `GET /planner/buckets/{id}/tasks`
 pub(crate) fn of_bucket(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bucket = access::part(world, call, Kind::Bucket, call.key(0))?;
-    let tasks = in_bucket(world, &bucket);
+    let tasks = in_bucket(world, bucket);
     shown::list(world, call, Kind::Task, &tasks)
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn in_bucket(world: &World, bucket: &Row) -> Vec<Row> {
 /// `GET /planner/tasks/{id}`
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let task = access::part(world, call, Kind::Task, call.key(0))?;
-    shown::one(world, call, 200, Kind::Task, &task)
+    shown::one(world, call, 200, Kind::Task, task)
 }
 
 /// `POST /planner/tasks`
@@ -165,7 +165,7 @@ pub(crate) fn relocate(
 
 /// `DELETE /planner/tasks/{id}`
 pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let task = access::part(world, call, Kind::Task, call.key(0))?;
+    let task = access::part(world, call, Kind::Task, call.key(0))?.clone();
     versions::latest(call, Kind::Task, &task)?;
     recurrence::spawn(world, call, &task);
     remove(world, &call.me, &task.id);

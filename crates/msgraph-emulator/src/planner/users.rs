@@ -38,13 +38,11 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
             if before.get(name).get(id).is_some() {
                 continue;
             }
-            let plan = access::plan(world, call, id)?;
+            let title = access::plan(world, call, id)?.get("title").clone();
             let Some(reference) = reference.as_object_mut() else {
                 continue;
             };
-            reference
-                .entry("planTitle")
-                .or_insert_with(|| plan.get("title").clone());
+            reference.entry("planTitle").or_insert_with(|| title);
             if is_recent {
                 reference
                     .entry("lastAccessedDateTime")
@@ -94,7 +92,7 @@ fn referenced(world: &mut World, call: &Call<'_>, name: &str, order: &str) -> Re
     let plans = references
         .into_iter()
         .filter_map(|(_, id)| access::plan(world, call, id).ok());
-    Ok(plans.collect())
+    Ok(plans.cloned().collect())
 }
 
 /// `GET /me/planner/plans`: those that the user may see.
