@@ -213,6 +213,9 @@ fn is_etag(field: &FieldPath) -> bool {
 fn holds(collection: &Collection, kind: Kind) -> bool {
     match collection {
         Collection::Planner => !matches!(kind, Kind::TodoList | Kind::TodoTask),
+        Collection::GroupPlans(_) | Collection::RosterPlans(_) => kind == Kind::Plan,
+        Collection::PlanBuckets(_) => matches!(kind, Kind::Plan | Kind::PlanDetails | Kind::Bucket),
+        Collection::PlanTasks(_) => kind == Kind::Task || Kind::TASK_PARTS.contains(&kind),
         Collection::TodoLists => kind == Kind::TodoList,
         Collection::TodoTasks(_) => kind == Kind::TodoTask,
         Collection::Edits => false,
