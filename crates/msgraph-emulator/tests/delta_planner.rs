@@ -298,7 +298,7 @@ async fn d3_collections_enumerate_and_then_tell_changes() {
     let of_elsewhere = format!("/beta/planner/plans/{elsewhere}/tasks/delta");
     let (_, there) = follow(&graph, of_elsewhere).await;
     let (_, here) = follow(&graph, format!("/beta/planner/plans/{plan}/tasks/delta")).await;
-    let third = format!("/v1.0/planner/tasks/{}", tasks[2].id());
+    let third = format!("/beta/planner/tasks/{}", tasks[2].id());
     graph
         .patch(&third, tasks[2].etag(), json!({ "planId": elsewhere }))
         .await

@@ -23,11 +23,16 @@ pub enum Collection {
     TodoLists,
     /// The tasks of one list, by its id.
     TodoTasks(String),
+    /// The lists of the retired API before To Do.
+    BaseLists,
+    /// The tasks of one of them, by its id.
+    BaseTasks(String),
     /// No objects, but the edits that were made here: who sends them holds a lease, as who feeds a collection does.
     Edits,
 }
 
 const TASKS: &str = "todo/tasks/";
+const BASE_TASKS: &str = "base/tasks/";
 const PLANS: &str = "planner/plans/";
 const GROUPS: &str = "planner/groups/";
 const ROSTERS: &str = "planner/rosters/";
@@ -43,12 +48,18 @@ impl Collection {
 
     /// Whether it is fed because another collection, or the options, told of what it is of.
     pub(crate) fn is_branch(&self) -> bool {
-        matches!(self, Self::PlanBuckets(_) | Self::PlanTasks(_) | Self::TodoTasks(_))
+        matches!(
+            self,
+            Self::PlanBuckets(_) | Self::PlanTasks(_) | Self::TodoTasks(_) | Self::BaseTasks(_)
+        )
     }
 
     /// Whether what it tells decides what else is fed.
     pub(crate) fn has_branches(&self) -> bool {
-        matches!(self, Self::GroupPlans(_) | Self::RosterPlans(_) | Self::TodoLists)
+        matches!(
+            self,
+            Self::GroupPlans(_) | Self::RosterPlans(_) | Self::TodoLists | Self::BaseLists
+        )
     }
 }
 
@@ -62,6 +73,8 @@ impl fmt::Display for Collection {
             Self::PlanTasks(plan) => write!(formatter, "{PLANS}{plan}/tasks"),
             Self::TodoLists => formatter.write_str("todo/lists"),
             Self::TodoTasks(list) => write!(formatter, "{TASKS}{list}"),
+            Self::BaseLists => formatter.write_str("base/lists"),
+            Self::BaseTasks(list) => write!(formatter, "{BASE_TASKS}{list}"),
             Self::Edits => formatter.write_str("edits"),
         }
     }
@@ -75,6 +88,7 @@ impl FromStr for Collection {
         match text {
             "planner" => Ok(Self::Planner),
             "todo/lists" => Ok(Self::TodoLists),
+            "base/lists" => Ok(Self::BaseLists),
             "edits" => Ok(Self::Edits),
             _ => of_one(text).ok_or_else(|| format!("`{text}` is no collection")),
         }
@@ -86,6 +100,7 @@ fn of_one(text: &str) -> Option<Collection> {
     let id = |before: &str, after: &str| Some(text.strip_prefix(before)?.strip_suffix(after)?.to_owned());
     id(TASKS, "")
         .map(Collection::TodoTasks)
+        .or_else(|| id(BASE_TASKS, "").map(Collection::BaseTasks))
         .or_else(|| id(PLANS, "/buckets").map(Collection::PlanBuckets))
         .or_else(|| id(PLANS, "/tasks").map(Collection::PlanTasks))
         .or_else(|| id(GROUPS, "/plans").map(Collection::GroupPlans))

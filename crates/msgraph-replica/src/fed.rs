@@ -51,6 +51,10 @@ impl Replica {
         if self.options().todo {
             roots.push(Collection::TodoLists);
         }
+        #[cfg(feature = "base-task")]
+        if self.options().base_tasks {
+            roots.push(Collection::BaseLists);
+        }
         roots
     }
 
@@ -61,10 +65,15 @@ impl Replica {
             branches.push(Collection::PlanBuckets(plan.clone()));
             branches.push(Collection::PlanTasks(plan));
         }
-        if self.options().todo {
+        let roots = self.roots();
+        if roots.contains(&Collection::TodoLists) {
             let lists = self.rows_in(&Collection::TodoLists, Kind::TodoList).await?;
             let readable = lists.into_iter().filter(|row| !is_flagged(row));
             branches.extend(readable.map(|row| Collection::TodoTasks(row.key.id)));
+        }
+        if roots.contains(&Collection::BaseLists) {
+            let lists = self.rows_in(&Collection::BaseLists, Kind::BaseList).await?;
+            branches.extend(lists.into_iter().map(|row| Collection::BaseTasks(row.key.id)));
         }
         Ok(branches)
     }
@@ -104,19 +113,29 @@ impl Replica {
     /// Drops what is in lists and plans that are not there any more: an enumeration of those does not tell what is gone, and what
     /// is in them is told by feeds of their own.
     pub(crate) async fn drop_others(&self, branches: &[Collection], report: &mut Report) -> Result<(), Error> {
-        let mut deciding = self.roots();
-        deciding.retain(Collection::has_branches);
-        if !self.are_read(deciding.iter()).await? {
-            return Ok(());
+        let roots = self.roots();
+        let mut decided = Vec::new();
+        for root in &roots {
+            // Before it was read, it does not say what there is.
+            if self.are_read([root].into_iter()).await? {
+                decided.push(root);
+            }
         }
-        let is_todo = |collection: &Collection| matches!(collection, Collection::TodoTasks(_));
         let of_plans = matches!(self.options().planner, Planner::Of(_));
-        let todo = self.options().todo;
-        let is_asked_for = |collection: &Collection| if is_todo(collection) { todo } else { of_plans };
-        let is_gone = |collection: &Collection| {
-            collection.is_branch() && is_asked_for(collection) && !branches.contains(collection)
+        let is_decided = |collection: &Collection| match collection {
+            Collection::TodoTasks(_) => decided.contains(&&Collection::TodoLists),
+            Collection::BaseTasks(_) => decided.contains(&&Collection::BaseLists),
+            Collection::PlanBuckets(_) | Collection::PlanTasks(_) => {
+                let mut containers = roots.iter().filter(|root| root.is_newer_planner());
+                of_plans && containers.all(|container| decided.contains(&container))
+            }
+            _ => false,
         };
-        self.drop_feeds(is_gone, report).await
+        self.drop_feeds(
+            |collection| is_decided(collection) && !branches.contains(collection),
+            report,
+        )
+        .await
     }
 
     /// Drops what another choice of [`Planner`] fed, once all that is fed now was read: until then it is what there is.
@@ -135,13 +154,13 @@ impl Replica {
     }
 
     /// Whether all of these were enumerated once.
-    async fn are_read(&self, collections: impl Iterator<Item = &Collection>) -> Result<bool, Error> {
+    async fn are_read(&self, mut collections: impl Iterator<Item = &Collection>) -> Result<bool, Error> {
         let feeds = self.store().feeds().await?;
         let is_read = |collection: &Collection| {
             let feed = feeds.iter().find(|(known, _)| known == collection);
             feed.is_some_and(|(_, feed)| feed.generation > 0)
         };
-        Ok(collections.into_iter().all(is_read))
+        Ok(collections.all(is_read))
     }
 
     async fn drop_feeds(&self, is_gone: impl Fn(&Collection) -> bool, report: &mut Report) -> Result<(), Error> {

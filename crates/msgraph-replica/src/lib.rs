@@ -53,8 +53,13 @@
 //! Steps and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in
 //! a plan is a log, and is not kept. Planner's newer queries, which [`Planner::Of`] uses, tell nothing of the boards: the place of a
 //! task on one is read when the task is told, and not each time that it changes.
+//!
+//! The API before To Do is retired. With the feature `base-task`, [`Options`] has a switch for its feeds, for a client whose
+//! transport replays what was recorded of them; what they told can be read here, and not edited.
 
 mod account;
+#[cfg(feature = "base-task")]
+mod base_task;
 mod collection;
 mod error;
 mod event;

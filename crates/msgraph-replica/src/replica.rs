@@ -49,6 +49,9 @@ pub struct Options {
     pub planner: Planner,
     /// Whether To Do is fed.
     pub todo: bool,
+    /// Whether the API before To Do is fed: from what was recorded, since the service has it no more.
+    #[cfg(feature = "base-task")]
+    pub base_tasks: bool,
     /// How often the service is asked, while [`run`](Replica::run) is under way.
     pub polling: Polling,
 }
@@ -60,6 +63,8 @@ impl Default for Options {
             lease: 5 * 60_000,
             planner: Planner::default(),
             todo: true,
+            #[cfg(feature = "base-task")]
+            base_tasks: false,
             polling: Polling::default(),
         }
     }

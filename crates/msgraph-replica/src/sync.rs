@@ -1,6 +1,8 @@
 //! Feeding: one round of a collection, from its link to the next.
 
 mod apply;
+#[cfg(feature = "base-task")]
+mod base_task;
 mod enumerate;
 mod fetch;
 mod inline;

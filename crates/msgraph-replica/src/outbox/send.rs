@@ -112,7 +112,7 @@ impl Replica {
             Kind::TodoTask if job.act == Act::Create => self.create_in_todo(lease, job, &row).await,
             Kind::TodoTask => self.send_as::<model::TodoTask>(lease, job, row).await,
             Kind::TodoList => self.send_as::<model::TodoTaskList>(lease, job, row).await,
-            Kind::PlannerUser | Kind::Unknown => Ok(Sent::Done(None)),
+            Kind::PlannerUser | Kind::BaseList | Kind::BaseTask | Kind::Unknown => Ok(Sent::Done(None)),
         }
     }
 

@@ -208,6 +208,7 @@ impl<'p, 'r> Page<'p, 'r> {
                 self.drop.push(Collection::PlanBuckets(key.id.clone()));
                 self.drop.push(Collection::PlanTasks(key.id.clone()));
             }
+            Kind::BaseList => self.drop.push(Collection::BaseTasks(key.id.clone())),
             Kind::TodoList => self.drop.push(Collection::TodoTasks(key.id.clone())),
             _ => {}
         }
@@ -348,6 +349,8 @@ pub(super) fn kind(collection: &Collection, entry: &Entry) -> Option<Kind> {
         Collection::PlanTasks(_) => Some(Kind::Task),
         Collection::TodoLists => Some(Kind::TodoList),
         Collection::TodoTasks(_) => Some(Kind::TodoTask),
+        Collection::BaseLists => Some(Kind::BaseList),
+        Collection::BaseTasks(_) => Some(Kind::BaseTask),
         Collection::Edits => None,
     }
 }
@@ -364,7 +367,7 @@ pub(super) fn is_whole(collection: &Collection, entry: &Entry) -> bool {
 /// What an object of a collection belongs to. Of the subscribed ones it is told.
 pub(super) fn parent(collection: &Collection, key: &Key) -> Option<String> {
     match collection {
-        Collection::TodoTasks(list) => Some(list.clone()),
+        Collection::TodoTasks(list) | Collection::BaseTasks(list) => Some(list.clone()),
         Collection::PlanBuckets(plan) | Collection::PlanTasks(plan) if key.kind != Kind::Plan => {
             let is_of_task = Kind::TASK_PARTS.contains(&key.kind);
             Some(if is_of_task { key.id.clone() } else { plan.clone() })

@@ -147,8 +147,18 @@ impl Round<'_> {
                 let tasks = v1::me().todo().list(&Id::new(&**list)).tasks();
                 return self.replica.page::<V1>(tasks.delta().path()).await;
             }
+            Collection::BaseLists | Collection::BaseTasks(_) => return self.first_of_base().await,
             _ => return self.replica.page::<V1>(v1::me().todo().lists().delta().path()).await,
         };
         self.replica.page::<Beta>(plans.path()).await
+    }
+
+    /// Without the feature there is no such query, and nothing that could lead on.
+    #[cfg(not(feature = "base-task"))]
+    #[expect(clippy::unused_async, reason = "it stands for one that asks")]
+    async fn first_of_base(&self) -> Result<RawPage, Error> {
+        Err(Error::NoLink {
+            collection: self.collection.clone(),
+        })
     }
 }

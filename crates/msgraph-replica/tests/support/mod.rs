@@ -119,6 +119,15 @@ impl Editor {
             .unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
+    /// Without an ETag, where there is none.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) {
+        let request = Request::raw::<Beta>(method, path).raw_body(Raw::from_value(&body).expect("JSON"));
+        self.0
+            .send(request.nothing())
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
     async fn etag(&self, path: &str) -> msgraph_core::ETag<()> {
         let object = self.get(path).await;
         msgraph_core::ETag::new(object["@odata.etag"].as_str().expect("an ETag"))
