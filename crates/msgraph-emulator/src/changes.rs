@@ -20,6 +20,10 @@ pub(crate) fn record(world: &mut World, kind: Kind, before: Option<&Row>, after:
     change.set("kind", json!(kind));
     change.set("of", row.id.clone());
     change.set("in", row.parent.clone());
+    // What is moved leaves where it was.
+    if let Some(from) = before.filter(|before| before.parent != row.parent) {
+        change.set("from", from.parent.clone());
+    }
     change.set("action", action);
     change.set("version", row.version);
     change.set("by", by);

@@ -293,14 +293,32 @@ async fn d3_collections_enumerate_and_then_tell_changes() {
     let (entries, _) = follow(&graph, in_bucket).await;
     assert_eq!(entries[0]["@removed"]["reason"], "deleted");
 
+    // To another plan: gone from the one, and told by the other.
+    let elsewhere = self::plan(&graph).await;
+    let of_elsewhere = format!("/beta/planner/plans/{elsewhere}/tasks/delta");
+    let (_, there) = follow(&graph, of_elsewhere).await;
+    let (_, here) = follow(&graph, format!("/beta/planner/plans/{plan}/tasks/delta")).await;
+    let third = format!("/beta/planner/tasks/{}", tasks[2].id());
+    graph
+        .patch(&third, tasks[2].etag(), json!({ "planId": elsewhere }))
+        .await
+        .expect(200);
+    let (entries, _) = follow(&graph, here).await;
+    assert_eq!(
+        entries,
+        [json!({ "id": tasks[2].id(), "@removed": { "reason": "deleted" } })]
+    );
+    let (entries, _) = follow(&graph, there).await;
+    assert_eq!((entries.len(), &entries[0]["title"]), (1, &json!("t2")));
+
     let group = graph.group().await;
     for (path, count) in [
         ("/beta/planner/tasks/delta".to_owned(), 4),
         ("/beta/me/planner/tasks/delta".to_owned(), 0),
         (format!("/beta/planner/plans/{plan}/buckets/delta"), 2),
-        (format!("/beta/groups/{group}/planner/plans/delta"), 1),
-        ("/beta/planner/plans/delta".to_owned(), 1),
-        ("/beta/me/planner/plans/delta".to_owned(), 1),
+        (format!("/beta/groups/{group}/planner/plans/delta"), 2),
+        ("/beta/planner/plans/delta".to_owned(), 2),
+        ("/beta/me/planner/plans/delta".to_owned(), 2),
     ] {
         assert_eq!(follow(&graph, path.clone()).await.0.len(), count, "{path}");
     }

@@ -212,9 +212,14 @@ fn is_etag(field: &FieldPath) -> bool {
 /// Whether objects of a kind are in a collection.
 fn holds(collection: &Collection, kind: Kind) -> bool {
     match collection {
-        Collection::Planner => !matches!(kind, Kind::TodoList | Kind::TodoTask),
+        Collection::Planner => !matches!(kind, Kind::TodoList | Kind::TodoTask | Kind::BaseList | Kind::BaseTask),
+        Collection::GroupPlans(_) | Collection::RosterPlans(_) => kind == Kind::Plan,
+        Collection::PlanBuckets(_) => matches!(kind, Kind::Plan | Kind::PlanDetails | Kind::Bucket),
+        Collection::PlanTasks(_) => kind == Kind::Task || Kind::TASK_PARTS.contains(&kind),
         Collection::TodoLists => kind == Kind::TodoList,
         Collection::TodoTasks(_) => kind == Kind::TodoTask,
+        Collection::BaseLists => kind == Kind::BaseList,
+        Collection::BaseTasks(_) => kind == Kind::BaseTask,
         Collection::Edits => false,
     }
 }

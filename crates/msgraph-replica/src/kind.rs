@@ -1,4 +1,8 @@
 //! What kinds of objects the replica knows, and what it does with each without asking what it is.
+#![cfg_attr(
+    feature = "base-task",
+    expect(deprecated, reason = "the API before To Do is retired as a whole")
+)]
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -19,27 +23,33 @@ pub trait Replicated: Entity + Clone + Serialize + DeserializeOwned {
     const KIND: Kind;
 }
 
-/// One line a kind: its name here, its entity.
+/// One line a kind: its name here, its entity. Those of the second block are read by a build with a feature, and kept as they came
+/// by any other.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $entity:ident,)*) => {
+    (
+        { $($(#[$doc:meta])* $kind:ident = $entity:ident,)* }
+        $feature:literal { $($(#[$old_doc:meta])* $old:ident = $old_entity:ident,)* }
+    ) => {
         /// What an object is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub enum Kind {
             $($(#[$doc])* $kind,)*
+            $($(#[$old_doc])* $old,)*
             /// Of a kind that this build does not know, or that it could not read: kept as it came.
             Unknown,
         }
 
         impl Kind {
             /// All kinds.
-            pub const ALL: &'static [Self] = &[$(Self::$kind,)* Self::Unknown];
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)* $(Self::$old,)* Self::Unknown];
 
             /// The name of the kind.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$kind => stringify!($kind),)*
+                    $(Self::$old => stringify!($old),)*
                     Self::Unknown => "Unknown",
                 }
             }
@@ -57,7 +67,9 @@ macro_rules! kinds {
             pub(crate) fn overlay(self, object: &str, partial: &str) -> Result<String, Undecodable> {
                 match self {
                     $(Self::$kind => overlay::<model::$entity>(object, partial),)*
-                    Self::Unknown => Ok(partial.to_owned()),
+                    $(#[cfg(feature = $feature)]
+                    Self::$old => overlay::<model::$old_entity>(object, partial),)*
+                    _ => Ok(partial.to_owned()),
                 }
             }
 
@@ -65,7 +77,9 @@ macro_rules! kinds {
             pub(crate) fn normal(self, object: &str) -> Result<String, Undecodable> {
                 match self {
                     $(Self::$kind => normal::<model::$entity>(object),)*
-                    Self::Unknown => Ok(object.to_owned()),
+                    $(#[cfg(feature = $feature)]
+                    Self::$old => normal::<model::$old_entity>(object),)*
+                    _ => Ok(object.to_owned()),
                 }
             }
 
@@ -79,7 +93,9 @@ macro_rules! kinds {
             ) -> Result<String, Undecodable> {
                 match self {
                     $(Self::$kind => merged::<model::$entity>(base, mine, theirs, decide),)*
-                    Self::Unknown => Ok(theirs.to_owned()),
+                    $(#[cfg(feature = $feature)]
+                    Self::$old => merged::<model::$old_entity>(base, mine, theirs, decide),)*
+                    _ => Ok(theirs.to_owned()),
                 }
             }
         }
@@ -87,32 +103,45 @@ macro_rules! kinds {
         $(impl Replicated for model::$entity {
             const KIND: Kind = Kind::$kind;
         })*
+
+        $(#[cfg(feature = $feature)]
+        impl Replicated for model::$old_entity {
+            const KIND: Kind = Kind::$old;
+        })*
     };
 }
 
 kinds! {
-    /// A plan of Planner.
-    Plan = PlannerPlan,
-    /// The details of a plan.
-    PlanDetails = PlannerPlanDetails,
-    /// A bucket.
-    Bucket = PlannerBucket,
-    /// A task of Planner.
-    Task = PlannerTask,
-    /// The details of a task.
-    TaskDetails = PlannerTaskDetails,
-    /// The place of a task on the board by assignee.
-    AssignedFormat = PlannerAssignedToTaskBoardTaskFormat,
-    /// The place of a task on the board by bucket.
-    BucketFormat = PlannerBucketTaskBoardTaskFormat,
-    /// The place of a task on the board by progress.
-    ProgressFormat = PlannerProgressTaskBoardTaskFormat,
-    /// What Planner knows of a user.
-    PlannerUser = PlannerUser,
-    /// A list of To Do.
-    TodoList = TodoTaskList,
-    /// A task of To Do.
-    TodoTask = TodoTask,
+    {
+        /// A plan of Planner.
+        Plan = PlannerPlan,
+        /// The details of a plan.
+        PlanDetails = PlannerPlanDetails,
+        /// A bucket.
+        Bucket = PlannerBucket,
+        /// A task of Planner.
+        Task = PlannerTask,
+        /// The details of a task.
+        TaskDetails = PlannerTaskDetails,
+        /// The place of a task on the board by assignee.
+        AssignedFormat = PlannerAssignedToTaskBoardTaskFormat,
+        /// The place of a task on the board by bucket.
+        BucketFormat = PlannerBucketTaskBoardTaskFormat,
+        /// The place of a task on the board by progress.
+        ProgressFormat = PlannerProgressTaskBoardTaskFormat,
+        /// What Planner knows of a user.
+        PlannerUser = PlannerUser,
+        /// A list of To Do.
+        TodoList = TodoTaskList,
+        /// A task of To Do.
+        TodoTask = TodoTask,
+    }
+    "base-task" {
+        /// A list of the retired API before To Do, whatever its type.
+        BaseList = BaseTaskListOther,
+        /// A task of that API, whatever its type.
+        BaseTask = BaseTaskOther,
+    }
 }
 
 impl Kind {

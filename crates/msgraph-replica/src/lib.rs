@@ -4,6 +4,7 @@
 //! | here | what |
 //! | --- | --- |
 //! | [`Replica`] | [`sync`](Replica::sync) once, or [`run`](Replica::run) for good |
+//! | [`Options`], [`Planner`] | what is fed: all that the user is subscribed to, or everything in some plans |
 //! | [`Query`], [`PlanObjects`] | questions and boards without a request |
 //! | [`Replica::edit`], [`Decision`] | edits that are here at once, sent later, and merged |
 //! | [`Events`] | what happened, told until it is acknowledged |
@@ -49,14 +50,20 @@
 //!
 //! # What it does not do
 //!
-//! Planner's newer queries, one a collection, are not used: `all/delta` tells everything that the user is subscribed to. Steps
-//! and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in a plan
-//! is a log, and is not kept.
+//! Steps and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in
+//! a plan is a log, and is not kept. Planner's newer queries, which [`Planner::Of`] uses, tell nothing of the boards: the place of a
+//! task on one is read when the task is told, and not each time that it changes.
+//!
+//! The API before To Do is retired. With the feature `base-task`, [`Options`] has a switch for its feeds, for a client whose
+//! transport replays what was recorded of them; what they told can be read here, and not edited.
 
 mod account;
+#[cfg(feature = "base-task")]
+mod base_task;
 mod collection;
 mod error;
 mod event;
+mod fed;
 mod kind;
 mod object;
 mod outbox;
@@ -76,6 +83,7 @@ pub use self::{
     collection::Collection,
     error::Error,
     event::{Event, Events, Happening},
+    fed::{Planner, Plans},
     kind::{Kind, Replicated, Undecodable},
     object::{Key, Row},
     outbox::{Decision, Sendable},

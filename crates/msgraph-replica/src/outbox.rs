@@ -83,8 +83,8 @@ impl Replica {
         task.id = Some(id.clone());
         task.plan_id = Some(plan.clone());
         let key = Key::new(Kind::Task, id.as_str());
-        self.create(key, Collection::Planner, plan.as_str(), write(&task)?)
-            .await?;
+        let collection = self.tasks_of(plan.as_str());
+        self.create(key, collection, plan.as_str(), write(&task)?).await?;
         Ok(id)
     }
 

@@ -8,7 +8,7 @@ use std::{
 use msgraph_client::{Client, Environment, System};
 
 use crate::{
-    Account, Collection, Error, Key, Kind, Report, Row, Store,
+    Account, Collection, Error, Key, Planner, Report, Row, Store,
     kind::{Replicated, read},
     run::{Bell, Polling},
     status::Recorder,
@@ -45,10 +45,13 @@ pub struct Options {
     pub guard: Guard,
     /// How long the right to feed a collection is held, in milliseconds.
     pub lease: u64,
-    /// Whether Planner is fed.
-    pub planner: bool,
+    /// What of Planner is fed.
+    pub planner: Planner,
     /// Whether To Do is fed.
     pub todo: bool,
+    /// Whether the API before To Do is fed: from what was recorded, since the service has it no more.
+    #[cfg(feature = "base-task")]
+    pub base_tasks: bool,
     /// How often the service is asked, while [`run`](Replica::run) is under way.
     pub polling: Polling,
 }
@@ -58,8 +61,10 @@ impl Default for Options {
         Self {
             guard: Guard::new(50, 50),
             lease: 5 * 60_000,
-            planner: true,
+            planner: Planner::default(),
             todo: true,
+            #[cfg(feature = "base-task")]
+            base_tasks: false,
             polling: Polling::default(),
         }
     }
@@ -184,17 +189,15 @@ impl Replica {
     async fn sync_within(&self, guard: Guard) -> Result<Report, Error> {
         let mut report = Report::default();
         self.send(&mut report).await?;
-        if self.options().planner {
-            self.feed(&Collection::Planner, guard, &mut report).await?;
+        for root in self.roots() {
+            self.feed(&root, guard, &mut report).await?;
         }
-        if self.options().todo {
-            self.feed(&Collection::TodoLists, guard, &mut report).await?;
-            let lists = self.todo_lists().await?;
-            self.drop_tasks_of_others(&lists, &mut report).await?;
-            for list in lists {
-                self.feed(&list, guard, &mut report).await?;
-            }
+        let branches = self.branches().await?;
+        self.drop_others(&branches, &mut report).await?;
+        for branch in &branches {
+            self.feed(branch, guard, &mut report).await?;
         }
+        self.drop_former(&branches, &mut report).await?;
         tracing::debug!(
             rounds = report.rounds,
             pages = report.pages,
@@ -202,24 +205,6 @@ impl Replica {
             "synced"
         );
         Ok(report)
-    }
-
-    /// The lists whose tasks can be read: all but that of flagged messages.
-    pub(crate) async fn todo_lists(&self) -> Result<Vec<Collection>, Error> {
-        let mut lists = Vec::new();
-        let mut after: Option<Key> = None;
-        loop {
-            let rows = self
-                .store()
-                .list(Some(&Collection::TodoLists), after.as_ref(), 500)
-                .await?;
-            let Some(last) = rows.last() else { return Ok(lists) };
-            after = Some(last.key.clone());
-            let readable = rows
-                .iter()
-                .filter(|row| row.key.kind == Kind::TodoList && !is_flagged(row));
-            lists.extend(readable.map(|row| Collection::TodoTasks(row.key.id.clone())));
-        }
     }
 
     /// An object as it is here, with the edits that were made here.
@@ -251,16 +236,6 @@ impl Replica {
     pub async fn acknowledge(&self, up_to: u64) -> Result<(), Error> {
         Ok(self.store().acknowledge(up_to).await?)
     }
-}
-
-/// Whether a list holds flagged messages, whose tasks the service refuses to tell.
-fn is_flagged(row: &Row) -> bool {
-    let list = row
-        .server
-        .as_deref()
-        .and_then(|list| read::<msgraph_model::TodoTaskList>(list).ok());
-    let name = list.and_then(|list| list.wellknown_list_name);
-    name == Some(msgraph_model::WellknownListName::FlaggedEmails)
 }
 
 impl std::fmt::Debug for Replica {

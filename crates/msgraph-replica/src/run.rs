@@ -89,10 +89,8 @@ struct Run<'r> {
 impl<'r> Run<'r> {
     fn new(replica: &'r Replica) -> Self {
         let options = replica.options();
-        let planner = options.planner.then_some(Work::Feed(Collection::Planner));
-        let lists = options.todo.then_some(Work::Feed(Collection::TodoLists));
         let now = Instant::now();
-        let feeds = planner.into_iter().chain(lists);
+        let feeds = replica.roots().into_iter().map(Work::Feed);
         let mut paces: BTreeMap<_, _> = feeds.map(|work| (work, Pace::new(now, options.polling))).collect();
         paces.insert(Work::Send, Pace::steady(now, options.polling));
         let mut bell = replica.bell().listen();
@@ -108,6 +106,12 @@ impl<'r> Run<'r> {
 
     /// Ends only with what cannot pass.
     async fn go(&mut self) -> Result<(), Error> {
+        // Plans that were named are fed whatever is told.
+        if let Err(error) = self.take_branches(&mut Report::default()).await
+            && Trouble::of(&error) == Trouble::Lasting
+        {
+            return Err(error);
+        }
         loop {
             for work in self.due() {
                 // What went wrong meanwhile may have postponed it.
@@ -155,9 +159,11 @@ impl<'r> Run<'r> {
                 self.replica.feed(collection, guard, &mut report).await
             }
         };
-        if *work == Work::Feed(Collection::TodoLists) {
-            // The lists that are known are fed, whether or not the list of them could be.
-            done = self.take_lists().await.and(done);
+        if let Work::Feed(collection) = work
+            && (collection.has_branches() || collection.is_newer_planner())
+        {
+            // What is known is fed, whether or not the list of it could be.
+            done = self.take_branches(&mut report).await.and(done);
         }
         match done {
             Ok(()) => {
@@ -170,23 +176,24 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Begins to feed the lists that are there, and ceases to feed those that are not.
-    async fn take_lists(&mut self) -> Result<(), Error> {
-        let lists = self.replica.todo_lists().await?;
+    /// Begins to feed the lists and plans that are there, and ceases to feed those that are not.
+    async fn take_branches(&mut self, report: &mut Report) -> Result<(), Error> {
+        let branches = self.replica.branches().await?;
         let (now, polling) = (Instant::now(), self.replica.options().polling);
         self.paces.retain(|work, _| match work {
-            Work::Feed(list @ Collection::TodoTasks(_)) if !lists.contains(list) => {
-                self.replica.recorder().forget(list);
+            Work::Feed(branch) if branch.is_branch() && !branches.contains(branch) => {
+                self.replica.recorder().forget(branch);
                 false
             }
             _ => true,
         });
-        for list in lists {
+        for branch in &branches {
             self.paces
-                .entry(Work::Feed(list))
+                .entry(Work::Feed(branch.clone()))
                 .or_insert_with(|| Pace::new(now, polling));
         }
-        Ok(())
+        self.replica.drop_others(&branches, report).await?;
+        self.replica.drop_former(&branches, report).await
     }
 
     /// Whether a collection is still to be left alone: until an enumeration of it was completed elsewhere.

@@ -1,9 +1,13 @@
 //! Feeding: one round of a collection, from its link to the next.
 
 mod apply;
+#[cfg(feature = "base-task")]
+mod base_task;
+mod enumerate;
 mod fetch;
+mod inline;
 mod planner;
-mod todo;
+mod read;
 
 use std::collections::HashSet;
 
@@ -15,7 +19,7 @@ use self::{
     fetch::Fetch,
 };
 use crate::{
-    Collection, Error, Problem, Replica, Report,
+    Collection, Error, Key, Kind, Problem, Replica, Report,
     status::Staged,
     store::{Commit, Feed, Guard, Lease, Phase, Stage, StoreError},
 };
@@ -73,7 +77,7 @@ impl Replica {
             guard,
             report,
         };
-        match round.run().await {
+        let done = match round.run().await {
             // The link is not what the service gave, or it has forgotten it: everything is read again, beside what is there.
             Err(Error::Client(error)) if error.is_resync_required() => {
                 tracing::info!(%collection, "the link was rejected, everything is read again");
@@ -83,6 +87,10 @@ impl Replica {
                 round.run().await
             }
             done => done,
+        };
+        match done {
+            Err(error) if collection.is_newer_planner() => round.not_seen(error).await,
+            done => done,
         }
     }
 }
@@ -91,7 +99,7 @@ impl Round<'_> {
     async fn run(&mut self) -> Result<(), Error> {
         if self.feed.phase == Phase::Enumerating {
             if self.collection != Collection::Planner {
-                return self.enumerate_todo().await;
+                return self.enumerate().await;
             }
             self.enumerate_planner().await?;
         }
@@ -113,6 +121,7 @@ impl Round<'_> {
             for item in &page.items {
                 applied.apply(item).await?;
             }
+            applied.read_parts(is_last).await?;
             let mut commit = applied.into_commit();
             self.feed.link = Some(next);
             if is_last {
@@ -159,6 +168,32 @@ impl Round<'_> {
             collection: collection.clone(),
         });
         Error::StuckLink { collection }
+    }
+
+    /// What may not be seen does not keep the rest from being fed. What is gone is dropped; what is refused stays as it was.
+    async fn not_seen(&mut self, error: Error) -> Result<(), Error> {
+        let key = match &self.collection {
+            Collection::PlanBuckets(plan) | Collection::PlanTasks(plan) => Key::new(Kind::Plan, &**plan),
+            // Of groups and rosters nothing is kept but their plans.
+            container => Key::new(Kind::Unknown, container.to_string()),
+        };
+        let status = self.hidden(key, error)?;
+        if status == 404 {
+            let mut drop = vec![self.collection.clone()];
+            if self.collection.has_branches() {
+                for plan in self.replica.rows_in(&self.collection, Kind::Plan).await? {
+                    drop.push(Collection::PlanBuckets(plan.key.id.clone()));
+                    drop.push(Collection::PlanTasks(plan.key.id));
+                }
+            }
+            let commit = Commit {
+                lease: Some(self.lease.clone()),
+                drop,
+                ..Commit::default()
+            };
+            self.commit(commit).await?;
+        }
+        Ok(())
     }
 
     /// Forgets the link, and what was staged; the rows stay until a new enumeration is complete.

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use msgraph_client::{Client, RequestBody, StaticToken};
-use msgraph_replica::{Account, Options, Replica, SqliteStore};
+use msgraph_replica::{Account, Options, Planner, Replica, SqliteStore};
 use rusqlite::{Connection, OpenFlags, params};
 use serde_json::json;
 use tower_service::Service;
@@ -159,7 +159,7 @@ async fn open(folder: &Path) -> Replica {
         .expect("a client");
     let opened = SqliteStore::open(folder.join("replica.db")).await.expect("a store");
     let mut options = Options::default();
-    options.planner = false;
+    options.planner = Planner::Off;
     let account = Account::new("global", "contoso", "adele");
     Replica::open(client, opened.store, &account, options)
         .await

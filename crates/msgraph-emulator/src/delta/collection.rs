@@ -164,7 +164,8 @@ fn before(world: &World, change: &Row) -> Option<Row> {
     let was = change.get("before").as_object()?;
     let kind: Kind = serde_json::from_value(change.get("kind").clone()).ok()?;
     let id = change.text("of")?;
-    let mut row = Row::new(id, change.text("in").unwrap_or_default());
+    let parent = change.text("from").or_else(|| change.text("in"));
+    let mut row = Row::new(id, parent.unwrap_or_default());
     if let Some(now) = world.store.get(kind, id) {
         row.properties.clone_from(&now.properties);
     }

@@ -112,7 +112,7 @@ impl Replica {
             Kind::TodoTask if job.act == Act::Create => self.create_in_todo(lease, job, &row).await,
             Kind::TodoTask => self.send_as::<model::TodoTask>(lease, job, row).await,
             Kind::TodoList => self.send_as::<model::TodoTaskList>(lease, job, row).await,
-            Kind::PlannerUser | Kind::Unknown => Ok(Sent::Done(None)),
+            Kind::PlannerUser | Kind::BaseList | Kind::BaseTask | Kind::Unknown => Ok(Sent::Done(None)),
         }
     }
 
@@ -294,8 +294,15 @@ impl Replica {
     async fn me(&self) -> Result<Option<String>, Error> {
         let after = Key::new(Kind::PlannerUser, "");
         let rows = self.store().list(Some(&Collection::Planner), Some(&after), 1).await?;
-        let user = rows.into_iter().find(|row| row.key.kind == Kind::PlannerUser);
-        Ok(user.map(|user| user.key.id))
+        if let Some(user) = rows.into_iter().find(|row| row.key.kind == Kind::PlannerUser) {
+            return Ok(Some(user.key.id));
+        }
+        // Where plans are fed one by one, nothing tells of the user.
+        match self.client().send(beta::me().planner().get()).await {
+            Ok(user) => Ok(user.id.as_ref().map(|id| id.as_str().to_owned())),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Creates a task in a list of To Do, with a mark by which one that may have been created is found again.

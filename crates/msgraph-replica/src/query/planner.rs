@@ -13,29 +13,28 @@ use msgraph_model::{
 use msgraph_tasks::board::Objects;
 
 use super::{Query, Words, versioned};
-use crate::{Collection, Error, Key, Replica, Row, kind::Replicated};
+use crate::{Error, Key, Replica, Row, kind::Replicated};
 
 impl Query<PlannerTask> {
     /// The tasks of a plan.
     #[must_use]
     pub fn plan(self, plan: &Id<PlannerPlan>) -> Self {
         let plan = plan.clone();
-        self.planner().that(move |task| task.plan_id.as_ref() == Some(&plan))
+        self.that(move |task| task.plan_id.as_ref() == Some(&plan))
     }
 
     /// The tasks in a bucket.
     #[must_use]
     pub fn bucket(self, bucket: &Id<PlannerBucket>) -> Self {
         let bucket = bucket.clone();
-        self.planner()
-            .that(move |task| task.bucket_id.as_ref() == Some(&bucket))
+        self.that(move |task| task.bucket_id.as_ref() == Some(&bucket))
     }
 
     /// The tasks that a user is assigned to.
     #[must_use]
     pub fn assignee(self, user: &Id<User>) -> Self {
         let user = user.clone();
-        self.planner().that(move |task| {
+        self.that(move |task| {
             task.assignments
                 .as_ref()
                 .is_some_and(|assigned| assigned.contains_key(&user))
@@ -47,7 +46,7 @@ impl Query<PlannerTask> {
     pub fn due(self, within: impl RangeBounds<SystemTime>) -> Self {
         let within: (Bound<SystemTime>, Bound<SystemTime>) =
             (within.start_bound().cloned(), within.end_bound().cloned());
-        self.planner().that(move |task| {
+        self.that(move |task| {
             let due = task.due_date_time.as_ref();
             due.and_then(|due| SystemTime::try_from(due).ok())
                 .is_some_and(|due| within.contains(&due))
@@ -57,21 +56,15 @@ impl Query<PlannerTask> {
     /// The tasks that have a text in their title, in their description, or in the title of an item of their checklist,
     /// whatever the case of its letters. The details are read of the tasks that all else is true of.
     #[must_use]
-    pub fn text(self, text: &str) -> Self {
+    pub fn text(mut self, text: &str) -> Self {
         let words = Words::new(text);
-        let mut query = self.planner();
-        query.detailed = Some(Box::new(move |task, details| {
+        self.detailed = Some(Box::new(move |task, details| {
             let Some(details) = details else {
                 return words.are_in(task.title.as_deref());
             };
             let mut items = details.checklist.iter().flat_map(OpenMap::iter);
             words.are_in(details.description.as_deref()) || items.any(|(_, item)| words.are_in(item.title.as_deref()))
         }));
-        query
-    }
-
-    fn planner(mut self) -> Self {
-        self.collection = Some(Collection::Planner);
         self
     }
 }

@@ -1,12 +1,12 @@
 //! What the entries of a page make of the rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use msgraph_core::{Raw, merge::Side, request::Beta};
 use msgraph_request::beta;
 use serde::Deserialize;
 
-use super::{Fetch as _, Round};
+use super::{Fetch as _, Round, inline};
 use crate::{
     Collection, Error, Key, Kind, Problem, Row,
     kind::{Undecodable, is_newer},
@@ -23,9 +23,9 @@ pub(crate) struct Entry {
     #[serde(rename = "@odata.etag", default)]
     pub(crate) etag: Option<String>,
     #[serde(rename = "@removed", default)]
-    removed: Option<serde_json::Value>,
+    pub(crate) removed: Option<serde_json::Value>,
     #[serde(rename = "createdBy", default)]
-    created_by: Option<serde_json::Value>,
+    pub(crate) created_by: Option<serde_json::Value>,
     #[serde(rename = "planId", default)]
     pub(crate) plan: Option<String>,
 }
@@ -48,6 +48,8 @@ pub(super) struct Page<'p, 'r> {
     rows: BTreeMap<Key, Option<Row>>,
     jobs: Vec<JobChange>,
     drop: Vec<Collection>,
+    /// What belongs to tasks that were told without it.
+    parts: BTreeSet<Key>,
 }
 
 impl<'p, 'r> Page<'p, 'r> {
@@ -57,6 +59,7 @@ impl<'p, 'r> Page<'p, 'r> {
             rows: BTreeMap::new(),
             jobs: Vec::new(),
             drop: Vec::new(),
+            parts: BTreeSet::new(),
         }
     }
 
@@ -97,15 +100,42 @@ impl<'p, 'r> Page<'p, 'r> {
         if entry.removed.is_some() {
             return self.remove(key).await;
         }
+        if kind != Kind::Task || collection == Collection::Planner {
+            return self.lay(key, &entry, item).await;
+        }
+        self.parts
+            .extend(Kind::TASK_PARTS.iter().map(|part| Key::new(*part, &*entry.id)));
+        let Some((task, details)) = inline::split(item) else {
+            return self.lay(key, &entry, item).await;
+        };
+        self.lay(key, &entry, &task).await?;
+        let key = Key::new(Kind::TaskDetails, &*entry.id);
+        // Details are told as whole as their task is.
+        if is_whole(&collection, &entry) || self.row(&key).await?.is_some_and(|row| row.server.is_some()) {
+            self.parts.remove(&key);
+            let of_task = entry.created_by;
+            let entry = details.decode::<Entry>().unwrap_or_default();
+            let entry = Entry {
+                created_by: of_task,
+                ..entry
+            };
+            return self.lay(key, &entry, &details).await;
+        }
+        Ok(())
+    }
+
+    /// Lets an object, or a part of one, change its row.
+    async fn lay(&mut self, key: Key, entry: &Entry, item: &Raw) -> Result<(), Error> {
+        let (collection, kind) = (self.round.collection.clone(), key.kind);
         let before = self.row(&key).await?;
-        if self.is_stale(before.as_ref(), &entry) {
+        if self.is_stale(before.as_ref(), entry) {
             self.round.report.stale += 1;
             return Ok(());
         }
         let is_whole = match &collection {
             // The feed tells parts of what it told before; of what is new it tells all, and who made it.
             Collection::Planner => before.is_none() && entry.created_by.is_some(),
-            _ => true,
+            _ => is_whole(&collection, entry),
         };
         let server = match (&before, is_whole) {
             (_, true) => kind.normal(item.as_str()),
@@ -120,8 +150,8 @@ impl<'p, 'r> Page<'p, 'r> {
         };
         match server {
             Ok(server) => {
-                self.put(before, &collection, key.clone(), entry.plan.clone(), server)?;
-                if is_whole && kind == Kind::Task {
+                self.put(before, &collection, key.clone(), entry.plan.clone(), server);
+                if is_whole && kind == Kind::Task && collection == Collection::Planner {
                     self.fetch_parts(&key.id).await?;
                 }
                 Ok(())
@@ -147,19 +177,11 @@ impl<'p, 'r> Page<'p, 'r> {
     }
 
     /// Puts a version of the service's in the place of the row that is there.
-    fn put(
-        &mut self,
-        before: Option<Row>,
-        collection: &Collection,
-        key: Key,
-        plan: Option<String>,
-        server: String,
-    ) -> Result<(), Error> {
+    fn put(&mut self, before: Option<Row>, collection: &Collection, key: Key, plan: Option<String>, server: String) {
         let known = before.as_ref().and_then(|row| row.parent.clone());
         let parent = match collection {
-            Collection::TodoLists | Collection::Edits => None,
-            Collection::TodoTasks(list) => Some(list.clone()),
             Collection::Planner => plan.or(known).or_else(|| key.kind.is_part().then(|| key.id.clone())),
+            _ => parent(collection, &key),
         };
         let mut row = Row::of_server(key.clone(), collection.clone(), parent, server);
         if let Some(before) = before {
@@ -167,16 +189,26 @@ impl<'p, 'r> Page<'p, 'r> {
             row.local = rebased(&before, &row);
         }
         self.rows.insert(key, Some(row));
-        Ok(())
     }
 
     /// Removes an object, and what cannot be without it.
     async fn remove(&mut self, key: Key) -> Result<(), Error> {
+        let row = self.row(&key).await?;
+        if row.is_some_and(|row| row.collection != self.round.collection) {
+            // It was moved, and what has it now told so before.
+            self.round.report.stale += 1;
+            return Ok(());
+        }
         self.round.report.removed += 1;
         let mut gone = vec![key.clone()];
         match key.kind {
             Kind::Task => gone.extend(Kind::TASK_PARTS.iter().map(|part| Key::new(*part, &*key.id))),
-            Kind::Plan => gone.extend(self.in_plan(&key.id).await?),
+            Kind::Plan if self.round.collection == Collection::Planner => gone.extend(self.in_plan(&key.id).await?),
+            Kind::Plan => {
+                self.drop.push(Collection::PlanBuckets(key.id.clone()));
+                self.drop.push(Collection::PlanTasks(key.id.clone()));
+            }
+            Kind::BaseList => self.drop.push(Collection::BaseTasks(key.id.clone())),
             Kind::TodoList => self.drop.push(Collection::TodoTasks(key.id.clone())),
             _ => {}
         }
@@ -231,9 +263,37 @@ impl<'p, 'r> Page<'p, 'r> {
                 && let Some(part) = self.fetch(&key).await?
             {
                 match kind.normal(part.as_str()) {
-                    Ok(server) => self.put(None, &Collection::Planner, key, None, server)?,
+                    Ok(server) => self.put(None, &Collection::Planner, key, None, server),
                     Err(error) => self.keep_undecodable(&key, &part, &error).await?,
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what belongs to the tasks that were told, and, with the last page, what no query tells of a plan.
+    pub(super) async fn read_parts(&mut self, is_last: bool) -> Result<(), Error> {
+        let mut wanted = Vec::new();
+        for part in std::mem::take(&mut self.parts) {
+            if self.row(&Key::new(Kind::Task, &*part.id)).await?.is_some() {
+                wanted.push(part);
+            }
+        }
+        self.round.report.fetched += wanted.len();
+        let mut read = self.round.read(wanted).await?;
+        if is_last {
+            read.extend(self.round.beside().await?);
+        }
+        let collection = self.round.collection.clone();
+        for (key, object) in read {
+            let before = self.row(&key).await?;
+            let entry = object.decode::<Entry>().unwrap_or_default();
+            if self.is_stale(before.as_ref(), &entry) {
+                continue;
+            }
+            match key.kind.normal(object.as_str()) {
+                Ok(server) => self.put(before, &collection, key, None, server),
+                Err(error) => self.keep_undecodable(&key, &object, &error).await?,
             }
         }
         Ok(())
@@ -249,7 +309,8 @@ impl<'p, 'r> Page<'p, 'r> {
             return Ok(());
         }
         let before = self.row(&key).await?;
-        self.put(before, &collection, key, None, item.as_str().to_owned())
+        self.put(before, &collection, key, None, item.as_str().to_owned());
+        Ok(())
     }
 
     /// Keeps what cannot be read as it came, beside the last version that could be.
@@ -262,7 +323,8 @@ impl<'p, 'r> Page<'p, 'r> {
         let kept = Key::new(Kind::Unknown, format!("{key}"));
         let collection = self.round.collection.clone();
         let before = self.row(&kept).await?;
-        self.put(before, &collection, kept, None, item.as_str().to_owned())
+        self.put(before, &collection, kept, None, item.as_str().to_owned());
+        Ok(())
     }
 }
 
@@ -279,12 +341,38 @@ fn rebased(before: &Row, after: &Row) -> Option<String> {
 const HISTORY: &str = "#microsoft.graph.plannerHistoryItem";
 
 /// What an entry is about: To Do does not say.
-fn kind(collection: &Collection, entry: &Entry) -> Option<Kind> {
+pub(super) fn kind(collection: &Collection, entry: &Entry) -> Option<Kind> {
     match collection {
         Collection::Planner => Kind::of_type(entry.ty.as_deref()?),
+        Collection::GroupPlans(_) | Collection::RosterPlans(_) => Some(Kind::Plan),
+        Collection::PlanBuckets(_) => Some(Kind::Bucket),
+        Collection::PlanTasks(_) => Some(Kind::Task),
         Collection::TodoLists => Some(Kind::TodoList),
         Collection::TodoTasks(_) => Some(Kind::TodoTask),
+        Collection::BaseLists => Some(Kind::BaseList),
+        Collection::BaseTasks(_) => Some(Kind::BaseTask),
         Collection::Edits => None,
+    }
+}
+
+/// Whether an entry tells all of an object: To Do does always, and Planner's newer queries where they tell who made it, which of
+/// a bucket they never do.
+pub(super) fn is_whole(collection: &Collection, entry: &Entry) -> bool {
+    match collection {
+        Collection::PlanBuckets(_) => entry.plan.is_some(),
+        collection => !collection.is_newer_planner() || entry.created_by.is_some(),
+    }
+}
+
+/// What an object of a collection belongs to. Of the subscribed ones it is told.
+pub(super) fn parent(collection: &Collection, key: &Key) -> Option<String> {
+    match collection {
+        Collection::TodoTasks(list) | Collection::BaseTasks(list) => Some(list.clone()),
+        Collection::PlanBuckets(plan) | Collection::PlanTasks(plan) if key.kind != Kind::Plan => {
+            let is_of_task = Kind::TASK_PARTS.contains(&key.kind);
+            Some(if is_of_task { key.id.clone() } else { plan.clone() })
+        }
+        _ => None,
     }
 }
 

@@ -1,13 +1,9 @@
 //! Planner: a link first, then everything that is there, then what changed since the link.
 
-use msgraph_client::{Batch, BatchKey};
-use msgraph_core::{
-    Id, Raw, Request,
-    request::{Beta, Method},
-};
+use msgraph_core::{Id, Raw, request::Beta};
 use msgraph_request::beta;
 
-use super::{Entry, Fetch as _, Round, apply::path};
+use super::{Entry, Fetch as _, Round};
 use crate::{
     Error, Key, Kind, Problem, Row,
     store::{Commit, Stage},
@@ -72,7 +68,10 @@ impl Round<'_> {
                 self.stage(vec![(Kind::PlanDetails, Some(plan.to_owned()), details)])
                     .await?;
             }
-            Err(error) => return self.hidden(Key::new(Kind::PlanDetails, plan), error),
+            Err(error) => {
+                self.hidden(Key::new(Kind::PlanDetails, plan), error)?;
+                return Ok(());
+            }
         }
         let mut next = Some(
             self.replica
@@ -96,37 +95,17 @@ impl Round<'_> {
         let mut next = Some(self.replica.page::<Beta>(path).await?);
         while let Some(page) = next {
             for tasks in page.items.chunks(100) {
-                let parts = self.parts(tasks).await?;
+                let entries = tasks.iter().filter_map(Entry::of);
+                let parts =
+                    entries.flat_map(|task| Kind::TASK_PARTS.iter().map(move |part| Key::new(*part, &*task.id)));
+                let parts = self.read(parts.collect()).await?.into_iter();
+                let parts = parts.map(|(key, part)| (key.kind, Some(key.id), part));
                 let tasks = tasks.iter().map(|task| (Kind::Task, None, task.clone()));
                 self.stage(tasks.chain(parts).collect()).await?;
             }
             next = self.after(page.next).await?;
         }
         Ok(())
-    }
-
-    /// What belongs to tasks, in few calls.
-    async fn parts(&mut self, tasks: &[Raw]) -> Result<Vec<(Kind, Option<String>, Raw)>, Error> {
-        let mut batch = Batch::new();
-        let mut asked: Vec<(Key, BatchKey<Raw>)> = Vec::new();
-        for entry in tasks.iter().filter_map(Entry::of) {
-            for kind in Kind::TASK_PARTS {
-                let key = Key::new(*kind, &*entry.id);
-                if let Some(path) = path(&key) {
-                    let answer = batch.add(Request::raw::<Beta>(Method::Get, &path));
-                    asked.push((key, answer));
-                }
-            }
-        }
-        let mut answers = self.replica.client().batch(batch).await;
-        let mut parts = Vec::new();
-        for (key, answer) in asked {
-            match answers.take(answer) {
-                Ok(part) => parts.push((key.kind, Some(key.id), part)),
-                Err(error) => self.hidden(key, Error::Client(error))?,
-            }
-        }
-        Ok(parts)
     }
 
     async fn after(&mut self, next: Option<String>) -> Result<Option<super::RawPage>, Error> {
@@ -136,20 +115,6 @@ impl Round<'_> {
                 Ok(Some(self.replica.follow(&next).await?))
             }
             None => Ok(None),
-        }
-    }
-
-    /// Records what may not be seen; any other error ends the enumeration.
-    fn hidden(&mut self, key: Key, error: Error) -> Result<(), Error> {
-        match &error {
-            Error::Client(refused) => match refused.service().map(|refused| refused.status) {
-                Some(status @ (403 | 404)) => {
-                    self.report.problems.push(Problem::Hidden { key, status });
-                    Ok(())
-                }
-                _ => Err(error),
-            },
-            _ => Err(error),
         }
     }
 

@@ -4,6 +4,7 @@
 pub(crate) mod crew;
 pub(crate) mod own;
 pub(crate) mod promises;
+pub(crate) mod script;
 pub(crate) mod weather;
 
 mod environment;
@@ -41,8 +42,11 @@ pub(crate) fn account() -> Account {
 
 /// A replica of what Adele sees.
 pub(crate) async fn replica(emulator: &Emulator, store: &MemoryStore) -> Replica {
-    let client = client(emulator, "adele");
-    Replica::open(client, store.clone(), &account(), Options::default())
+    replica_with(emulator, store, Options::default()).await
+}
+
+pub(crate) async fn replica_with(emulator: &Emulator, store: &MemoryStore, options: Options) -> Replica {
+    Replica::open(client(emulator, "adele"), store.clone(), &account(), options)
         .await
         .expect("a replica")
 }
@@ -109,6 +113,15 @@ impl Editor {
     pub(crate) async fn delete(&self, path: &str) {
         let etag = self.etag(path).await;
         let request = Request::raw::<Beta>(Method::Delete, path).raw_if_match(&etag);
+        self.0
+            .send(request.nothing())
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// Without an ETag, where there is none.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) {
+        let request = Request::raw::<Beta>(method, path).raw_body(Raw::from_value(&body).expect("JSON"));
         self.0
             .send(request.nothing())
             .await
