@@ -182,14 +182,16 @@ pub(crate) fn response(id: &str, reply: Reply) -> Value {
         .collect();
     let mut response = json!({ "id": id, "status": reply.status });
     let body = match reply.body {
-        Content::None => None,
-        Content::Json(json) => {
-            headers.insert("content-type".to_owned(), "application/json".into());
-            Some(json)
-        }
         Content::Bytes { media_type, bytes } => {
             headers.insert("content-type".to_owned(), media_type.into());
             Some(STANDARD.encode(bytes).into())
+        }
+        json => {
+            let json = json.into_json();
+            if json.is_some() {
+                headers.insert("content-type".to_owned(), "application/json".into());
+            }
+            json
         }
     };
     if let Some(response) = response.as_object_mut() {

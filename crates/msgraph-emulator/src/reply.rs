@@ -18,7 +18,23 @@ pub(crate) struct Reply {
 pub(crate) enum Content {
     None,
     Json(Value),
-    Bytes { media_type: String, bytes: Bytes },
+    /// JSON that is written already.
+    Text(String),
+    Bytes {
+        media_type: String,
+        bytes: Bytes,
+    },
+}
+
+impl Content {
+    /// The JSON, where it is such.
+    pub(crate) fn into_json(self) -> Option<Value> {
+        match self {
+            Self::Json(json) => Some(json),
+            Self::Text(text) => serde_json::from_str(&text).ok(),
+            Self::None | Self::Bytes { .. } => None,
+        }
+    }
 }
 
 impl Reply {

@@ -133,6 +133,7 @@ fn response(reply: Reply, zips: bool, breaks_at: Option<usize>) -> Response<Body
     let (media_type, bytes) = match reply.body {
         Content::None => (None, Bytes::new()),
         Content::Json(json) => (Some(JSON.into()), serde_json::to_vec(&json).unwrap_or_default().into()),
+        Content::Text(json) => (Some(JSON.into()), json.into()),
         Content::Bytes { media_type, bytes } => (Some(media_type), bytes),
     };
     let zipped = if zips && !bytes.is_empty() { zip(&bytes) } else { None };

@@ -116,8 +116,8 @@ pub(crate) struct Type {
 
 impl Type {
     pub(crate) fn property(&self, name: &str) -> Option<&'static Property> {
-        let properties = self.properties;
-        properties.iter().find(|property| property.name == name)
+        let place = self.properties.binary_search_by(|property| property.name.cmp(name));
+        place.ok().and_then(|place| self.properties.get(place))
     }
 }
 

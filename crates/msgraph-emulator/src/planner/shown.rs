@@ -48,6 +48,9 @@ pub(crate) fn object(world: &World, call: &Call<'_>, kind: Kind, row: &Row) -> R
 /// A reply with one object.
 pub(crate) fn one(world: &World, call: &Call<'_>, status: u16, kind: Kind, row: &Row) -> Result<Reply, Refusal> {
     let context = context(kind, &row.id);
+    if call.query.names().next().is_none() {
+        return Ok(render::whole(call, status, &context, kind, type_of(kind), row));
+    }
     Ok(render::one(call, status, &context, object(world, call, kind, row)?))
 }
 

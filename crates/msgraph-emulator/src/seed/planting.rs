@@ -11,7 +11,6 @@ use crate::{
     emulator::Incoming,
     machine::Machine,
     planner::containers,
-    reply::Content,
     route::Router,
     store::{Kind, Row},
 };
@@ -74,17 +73,17 @@ impl Planting<'_> {
             }),
         };
         let reply = self.machine.answer(self.router, &incoming).reply;
-        match reply.body {
-            Content::Json(body) if reply.status < 300 => Ok(body),
-            Content::Json(body) => {
+        match reply.body.into_json() {
+            Some(body) if reply.status < 300 => Ok(body),
+            Some(body) => {
                 let message = body.get("error").and_then(|error| error.get("message")?.as_str());
                 Err(SeedError::at(
                     place,
                     format!("refused with {}: {}", reply.status, message.unwrap_or_default()),
                 ))
             }
-            _ if reply.status < 300 => Ok(Value::Null),
-            _ => Err(SeedError::at(place, format!("refused with {}", reply.status))),
+            None if reply.status < 300 => Ok(Value::Null),
+            None => Err(SeedError::at(place, format!("refused with {}", reply.status))),
         }
     }
 
