@@ -21,7 +21,7 @@ use self::{
 use crate::{
     Collection, Error, Key, Kind, Problem, Replica, Report,
     status::Staged,
-    store::{Commit, Feed, Guard, Lease, Phase, Stage, StoreError},
+    store::{Commit, Committed, Feed, Guard, Lease, Phase, Stage, StoreError},
 };
 
 /// What one page of a feed holds, as it came.
@@ -244,8 +244,12 @@ impl Round<'_> {
     async fn commit(&mut self, commit: Commit) -> Result<(), Error> {
         let staged = commit.stage.as_ref().map(Staged::of);
         let committed = self.replica.store().commit(commit).await?;
+        self.committed(committed, staged);
+        Ok(())
+    }
+
+    fn committed(&mut self, committed: Committed, staged: Option<Staged>) {
         self.report.add(committed);
         self.replica.recorder().committed(&self.collection, staged);
-        Ok(())
     }
 }

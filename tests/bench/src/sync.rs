@@ -191,13 +191,14 @@ impl Bare {
         let connection = Connection::open_with_flags(folder.join("bare.db"), flags).expect("a file");
         let replica = Connection::open(folder.join("replica.db")).expect("a file");
         for (pragma, value) in [
+            ("page_size", "16384"),
             ("journal_mode", "WAL"),
             ("journal_size_limit", "16777216"),
             ("synchronous", "FULL"),
         ] {
             connection.pragma_update(None, pragma, value).expect("a pragma");
         }
-        let sql = "SELECT sql FROM sqlite_schema WHERE tbl_name = 'rows' AND sql IS NOT NULL ORDER BY rowid";
+        let sql = "SELECT sql FROM sqlite_schema WHERE tbl_name = 'rows' AND sql IS NOT NULL AND type <> 'trigger' ORDER BY rowid";
         let mut statement = replica.prepare(sql).expect("a schema");
         let schema = statement
             .query_map([], |row| row.get::<_, String>(0))

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use futures_util::future::join;
 use msgraph_core::{
     Id, Raw,
     request::{Beta, V1},
@@ -15,8 +16,16 @@ use super::{
 };
 use crate::{
     Collection, Error, Key, Kind, Row,
+    status::Staged,
     store::{Commit, Stage},
 };
+
+/// What a page of an enumeration tells.
+struct Page {
+    rows: Vec<Row>,
+    link: String,
+    is_last: bool,
+}
 
 impl Round<'_> {
     /// Reads everything, beside what is there from before, and swaps it in. A page is staged with the link that it leads to, so
@@ -26,22 +35,9 @@ impl Round<'_> {
         if self.feed.link.is_none() {
             self.begin_again().await?;
         }
+        let mut page = self.page(self.feed.link.clone(), &mut seen).await?;
         loop {
-            let from = self.feed.link.clone();
-            let page = match &from {
-                Some(link) if !seen.insert(link.clone()) => return Err(self.stuck()),
-                Some(link) => self.replica.follow(link).await?,
-                None => self.first_page().await?,
-            };
-            self.report.pages += 1;
-            let link = self.link_of(&page, from.as_deref().unwrap_or_default())?;
-            let is_last = page.next.is_none();
-            let mut rows = self.rows(&page.items).await?;
-            if is_last {
-                for (key, object) in self.beside().await? {
-                    rows.extend(self.row_as(&key, &object));
-                }
-            }
+            let Page { rows, link, is_last } = page;
             self.report.staged += rows.len();
             if !is_last {
                 self.feed.link = Some(link.clone());
@@ -52,13 +48,38 @@ impl Round<'_> {
                 stage: Some(Stage::Add(rows)),
                 ..Commit::default()
             };
-            self.commit(commit).await?;
             if is_last {
+                self.commit(commit).await?;
                 self.feed.completed_at = Some(self.replica.now());
                 self.report.rounds += 1;
                 return self.swap(link).await;
             }
+            // The next page is read while this one is written.
+            let staged = commit.stage.as_ref().map(Staged::of);
+            let commit = self.replica.store().commit(commit);
+            let (committed, next) = join(commit, self.page(Some(link), &mut seen)).await;
+            self.committed(committed?, staged);
+            page = next?;
         }
+    }
+
+    /// A page, and what it leads to.
+    async fn page(&mut self, from: Option<String>, seen: &mut HashSet<String>) -> Result<Page, Error> {
+        let page = match &from {
+            Some(link) if !seen.insert(link.clone()) => return Err(self.stuck()),
+            Some(link) => self.replica.follow(link).await?,
+            None => self.first_page().await?,
+        };
+        self.report.pages += 1;
+        let link = self.link_of(&page, from.as_deref().unwrap_or_default())?;
+        let is_last = page.next.is_none();
+        let mut rows = self.rows(&page.items).await?;
+        if is_last {
+            for (key, object) in self.beside().await? {
+                rows.extend(self.row_as(&key, &object));
+            }
+        }
+        Ok(Page { rows, link, is_last })
     }
 
     /// The entries of a page as rows. What is told in part is read whole: what it is to be laid over may be staged.
@@ -95,7 +116,11 @@ impl Round<'_> {
                     wanted.remove(&key);
                     rows.extend(self.row_as(&key, &details));
                 }
-                None => rows.extend(self.row_as(&key, item)),
+                None => {
+                    let parent = parent(&self.collection, &key);
+                    let entry = Entry { plan: None, ..entry };
+                    rows.push(self.row_of(entry, kind, parent, item));
+                }
             }
         }
         self.report.fetched += wanted.len();

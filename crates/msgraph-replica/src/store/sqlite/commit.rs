@@ -5,8 +5,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::{
     failure::Failure,
     jobs, leases,
-    reading::signed,
-    swap::{self, delete},
+    reading::{self, Before, signed},
+    swap::{self, clear, delete},
 };
 use crate::{
     Collection, Kind, Row,
@@ -52,7 +52,8 @@ fn carry_out(connection: &Connection, commit: Commit) -> Result<Committed, Failu
         .query_one([], |row| row.get(0))?;
     let mut touched = 0;
     for row in &commit.put {
-        put(connection, row)?;
+        let before = reading::before(connection, &row.key)?;
+        put(connection, row, before.as_ref(), "created")?;
         touched += 1;
     }
     for key in &commit.remove {
@@ -60,7 +61,7 @@ fn carry_out(connection: &Connection, commit: Commit) -> Result<Committed, Failu
     }
     if let Some(collection) = commit.lease.map(|lease| lease.collection) {
         match commit.stage {
-            Some(Stage::Clear) => clear(connection, &collection)?,
+            Some(Stage::Clear) => clear(connection, &collection.to_string())?,
             Some(Stage::Add(rows)) => stage(connection, &collection, &rows)?,
             Some(Stage::Swap(guard)) => touched += swap::swap(connection, &collection, guard)?,
             None => {}
@@ -78,36 +79,48 @@ fn carry_out(connection: &Connection, commit: Commit) -> Result<Committed, Failu
     count(connection, before, touched)
 }
 
-fn put(connection: &Connection, row: &Row) -> Result<(), Failure> {
+/// Puts a row in the place of the one that is there, and tells what is different; `new` is what it is called where nothing was
+/// shown before. Each statement writes one row: more would be kept apart by the database until they are all written.
+pub(super) fn put(connection: &Connection, row: &Row, before: Option<&Before>, new: &str) -> Result<(), Failure> {
     let (kind, collection) = (row.key.kind.name(), row.collection.to_string());
-    let difference = "
-        INSERT INTO events (kind, id, collection, what, was, became)
-        SELECT ?1, ?2, ?3, iif(was IS NULL, 'created', iif(became IS NULL, 'deleted', 'changed')), was, became
-        FROM (SELECT (SELECT shown FROM rows WHERE kind = ?1 AND id = ?2) AS was, ?4 AS became)
-        WHERE was IS NOT became";
-    let mut statement = connection.prepare_cached(difference)?;
-    statement.execute(params![kind, row.key.id, collection, row.shown()])?;
-    let row_itself = "
-        INSERT INTO rows (kind, id, collection, parent, server, local, deleted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-        ON CONFLICT (kind, id) DO UPDATE
-        SET (collection, parent, server, local, deleted) = (?3, ?4, ?5, ?6, ?7)
-        WHERE (collection, parent, server, local, deleted) IS NOT (?3, ?4, ?5, ?6, ?7)";
-    let mut statement = connection.prepare_cached(row_itself)?;
-    statement.execute(params![
+    let (was, mut told) = (
+        before.and_then(|before| before.row.shown()),
+        before.and_then(|before| before.told),
+    );
+    if was != row.shown() {
+        let what = match (was, row.shown()) {
+            (None, _) => new,
+            (Some(_), None) => "deleted",
+            (Some(_), Some(_)) => "changed",
+        };
+        let mut became = connection.prepare_cached("UPDATE events SET became = ?2 WHERE cursor = ?1")?;
+        became.execute(params![told, was])?;
+        let event = "INSERT INTO events (kind, id, collection, what, was) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let mut event = connection.prepare_cached(event)?;
+        event.execute(params![kind, row.key.id, collection, what, was])?;
+        told = Some(connection.last_insert_rowid());
+    }
+    let sql = match before {
+        Some(before) if before.row == *row => return Ok(()),
+        Some(_) => {
+            "UPDATE rows SET (collection, parent, server, local, deleted, told) = (?3, ?4, ?5, ?6, ?7, ?8)
+            WHERE kind = ?1 AND id = ?2"
+        }
+        None => {
+            "INSERT INTO rows (kind, id, collection, parent, server, local, deleted, told)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        }
+    };
+    connection.prepare_cached(sql)?.execute(params![
         kind,
         row.key.id,
         collection,
         row.parent,
         row.server,
         row.local,
-        row.is_deleted
+        row.is_deleted,
+        told
     ])?;
-    Ok(())
-}
-
-fn clear(connection: &Connection, collection: &Collection) -> Result<(), Failure> {
-    let mut statement = connection.prepare_cached("DELETE FROM staged WHERE feed = ?1")?;
-    statement.execute([collection.to_string()])?;
     Ok(())
 }
 
@@ -130,9 +143,9 @@ fn set_feed(connection: &Connection, collection: &Collection, feed: &Feed) -> Re
 
 /// How many rows went.
 fn drop(connection: &Connection, collection: &Collection) -> Result<usize, Failure> {
-    clear(connection, collection)?;
-    let mut statement = connection.prepare_cached("DELETE FROM feeds WHERE collection = ?1")?;
     let collection = collection.to_string();
+    clear(connection, &collection)?;
+    let mut statement = connection.prepare_cached("DELETE FROM feeds WHERE collection = ?1")?;
     statement.execute([&collection])?;
     let mut gone = 0;
     for kind in Kind::ALL {

@@ -39,6 +39,26 @@ pub(super) fn get(connection: &Connection, key: &Key) -> Result<Option<Row>, Fai
     rows.next().transpose()
 }
 
+/// A row before it is replaced.
+pub(super) struct Before {
+    pub(super) row: Row,
+    /// The event that says what became of it, by being read off it.
+    pub(super) told: Option<i64>,
+}
+
+pub(super) fn before(connection: &Connection, key: &Key) -> Result<Option<Before>, Failure> {
+    let sql = format!("SELECT {COLUMNS}, told FROM rows WHERE kind = ?1 AND id = ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query_and_then([key.kind.name(), &key.id], |columns| {
+        let told = columns.get(7)?;
+        Ok(Before {
+            row: row(columns)?,
+            told,
+        })
+    })?;
+    rows.next().transpose()
+}
+
 /// Goes by kind, since the names of kinds do not sort as kinds do.
 pub(super) fn list(
     connection: &Connection,
@@ -81,8 +101,10 @@ pub(super) fn list(
 }
 
 pub(super) fn events(connection: &Connection, after: u64, limit: usize) -> Result<Vec<StoredEvent>, Failure> {
-    let sql = "SELECT kind, id, cursor, collection, what, was, became FROM events \
-               WHERE cursor > ?1 ORDER BY cursor LIMIT ?2";
+    let sql = "
+        SELECT kind, id, cursor, collection, what, was, coalesce(became, (
+            SELECT shown FROM rows WHERE rows.kind = events.kind AND rows.id = events.id AND told = cursor))
+        FROM events WHERE cursor > ?1 ORDER BY cursor LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let events = statement.query_and_then([signed(after), signed_size(limit)], event)?;
     events.collect()

@@ -77,9 +77,15 @@ const MIGRATIONS: &[&str] = &[
     "
     CREATE INDEX rows_of_parent ON rows (parent, kind, id) WHERE parent IS NOT NULL;
     ",
-    // Collections of Planner that are fed one by one, and the API before To Do: the tables are the same, and an older build knows
-    // neither such collections nor such objects.
-    "",
+    // What became of a row is written with its event when the row changes again, and read off the row until then. With this came
+    // collections of Planner that are fed one by one and the API before To Do, which an older build does not know.
+    "
+    ALTER TABLE rows ADD COLUMN told INTEGER;
+
+    CREATE TRIGGER rows_deleted AFTER DELETE ON rows WHEN OLD.told IS NOT NULL BEGIN
+        UPDATE events SET became = OLD.shown WHERE cursor = OLD.told;
+    END;
+    ",
 ];
 
 /// The version of the tables in a file; zero of one that is empty.
