@@ -13,7 +13,7 @@ use tempfile::{TempDir, tempdir};
 
 use crate::making::{all_rows, beside, deleted, edited, feed, file, open, opened, put, row, task, told, update};
 
-const PAGE: usize = 4096;
+const PAGE: usize = 16 << 10;
 
 /// The edits in the file that [`made`] makes.
 const EDITS: usize = 20;
@@ -22,14 +22,14 @@ fn me() -> Account {
     Account::new("global", "tenant", "me")
 }
 
-/// A file with a few hundred pages, and edits that were not sent yet.
+/// A file with more than a hundred pages, and edits that were not sent yet.
 async fn made(folder: &TempDir) -> PathBuf {
     let path = file(folder);
     let store = open(&path).await;
     store.bind(&me()).await.unwrap();
     let lease = store.lease(&Collection::Planner, "a", 0, 10).await.unwrap();
     let body = "x".repeat(1000);
-    let rows = (0..200).map(|number| row(&task(&format!("{number:03}")), &body));
+    let rows = (0..2_000).map(|number| row(&task(&format!("{number:03}")), &body));
     let mut commit = put(rows);
     commit.lease = Some(lease);
     commit.feed = Some(feed(1));
