@@ -48,6 +48,12 @@
 //!   for a [`Decision`]; no clock decides.
 //! - One process feeds a collection at a time: a lease with a fencing number is checked in the transaction.
 //!
+//! # How large it is
+//!
+//! 10,000 tasks of To Do, with 1,500 bytes of JSON each, take 55 MB in a file after the first sync: each is there once, with three
+//! indexes over ids of 150 characters, with the event that tells it until that is acknowledged, and with the room in which it was
+//! staged, which is used again. A first sync needs 19 MiB of memory, however many there are (`cargo xtask bench sync`).
+//!
 //! # What it does not do
 //!
 //! Steps and linked resources of To Do's tasks are not told by its feed, and are read where they are asked for. What happened in

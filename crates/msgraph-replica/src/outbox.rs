@@ -3,7 +3,8 @@
 //! An edit is a [`Job`] in the store. It survives whatever happens to the process, is sent with the ETag of the version that is
 //! here, and merged three ways where somebody was faster. What both changed to something else stops the edit until somebody
 //! [decides](Replica::decide). Nothing is created twice: a task of To Do carries a mark by which it is found again, and one of
-//! Planner is looked for among those that were not there before.
+//! Planner is looked for among those that were not there before, by who made it and its title. One that somebody deleted or
+//! renamed before it was looked for is not found, and created again.
 
 mod local;
 mod send;

@@ -38,30 +38,33 @@ impl Promises {
         self.given_up.len()
     }
 
-    /// What never arrived, and what arrived twice.
+    /// What never arrived, and what was there twice at a time, under the title that it was made with: what somebody deleted or
+    /// renamed before it was looked for is not found, and created again.
     pub(crate) fn broken<'p>(&'p self, changes: &'p [Value]) -> (Vec<&'p str>, Vec<&'p str>) {
-        let mut created: BTreeMap<&str, usize> = BTreeMap::new();
-        let (mut written, mut removed): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
+        let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
+        let (mut written, mut removed, mut doubled): (BTreeSet<&str>, BTreeSet<&str>, BTreeSet<&str>) =
+            Default::default();
         for change in changes {
             let is_task = change["kind"] == "task" || change["kind"] == "todoTask";
+            let of = change["of"].as_str().unwrap_or_default();
             if let (true, Some(title)) = (is_task, change["properties"]["title"].as_str()) {
                 written.insert(title);
-                if change["action"] == "created" {
-                    *created.entry(title).or_default() += 1;
+                titles.insert(of, title);
+                let has_it = titles.values().filter(|known| **known == title);
+                if change["action"] == "created" && title.starts_with(OWN) && has_it.count() > 1 {
+                    doubled.insert(title);
                 }
             }
             // What was deleted can be written no more, whoever deleted it.
             if change["action"] == "removed" {
-                removed.extend(change["of"].as_str());
+                removed.insert(of);
+                titles.remove(of);
             }
         }
         let all = self.made.iter().chain(&self.renamed);
         let open = all.filter(|(_, needs)| !removed.contains(needs.as_str()));
         let open = open.map(|(title, _)| title.as_str());
         let lost = open.filter(|title| !written.contains(title) && !self.given_up.contains(*title));
-        let doubled = created
-            .into_iter()
-            .filter(|(title, count)| *count > 1 && title.starts_with(OWN));
-        (lost.collect(), doubled.map(|(title, _)| title).collect())
+        (lost.collect(), doubled.into_iter().collect())
     }
 }
