@@ -91,14 +91,14 @@ fn tell(connection: &Connection, collection: &str, what: &str) -> Result<(), Fai
 
 /// Puts what was staged of a kind. Rows that are there keep what was made of them here. Returns how many were staged.
 fn take_staged(connection: &Connection, collection: &Collection, kind: Kind, is_first: bool) -> Result<usize, Failure> {
-    let (feed, mut least, mut taken) = (collection.to_string(), String::new(), 0);
+    let (feed, mut from, mut taken) = (collection.to_string(), String::new(), 0);
     loop {
-        let staged = staged(connection, &feed, kind, &least)?;
+        let staged = staged(connection, &feed, kind, &from)?;
         let Some((last, ..)) = staged.last() else {
             return Ok(taken);
         };
         // The text that comes next.
-        least = format!("{last}\0");
+        from = format!("{last}\0");
         taken += staged.len();
         for (id, parent, server) in staged {
             let key = Key::new(kind, id);
@@ -125,10 +125,10 @@ fn take_staged(connection: &Connection, collection: &Collection, kind: Kind, is_
 type Staged = (String, Option<String>, Option<String>);
 
 /// Some of what was staged of a kind, by id, from this one on.
-fn staged(connection: &Connection, feed: &str, kind: Kind, least: &str) -> Result<Vec<Staged>, Failure> {
+fn staged(connection: &Connection, feed: &str, kind: Kind, from: &str) -> Result<Vec<Staged>, Failure> {
     let sql = "SELECT id, parent, server FROM staged WHERE feed = ?1 AND kind = ?2 AND id >= ?3 ORDER BY id LIMIT ?4";
     let mut statement = connection.prepare_cached(sql)?;
-    let staged = statement.query_map(params![feed, kind.name(), least, PAGE], |row| {
+    let staged = statement.query_map(params![feed, kind.name(), from, PAGE], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
     })?;
     Ok(staged.collect::<Result<_, _>>()?)
