@@ -3,7 +3,11 @@
 use msgraph_core::Id;
 use msgraph_model::{Group, PlannerPlan, PlannerRoster, TodoTaskList, WellknownListName};
 
-use crate::{Collection, Error, Key, Kind, Replica, Report, Row, kind::read, store::Commit};
+use crate::{
+    Collection, Error, Key, Kind, Replica, Report, Row, StoreError,
+    kind::read,
+    store::{Commit, Feed},
+};
 
 /// What of Planner is fed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,70 +114,67 @@ impl Replica {
         }
     }
 
-    /// Drops what is in lists and plans that are not there any more: an enumeration of those does not tell what is gone, and what
-    /// is in them is told by feeds of their own.
-    pub(crate) async fn drop_others(&self, branches: &[Collection], report: &mut Report) -> Result<(), Error> {
-        let roots = self.roots();
-        let mut decided = Vec::new();
-        for root in &roots {
-            // Before it was read, it does not say what there is.
-            if self.are_read([root].into_iter()).await? {
-                decided.push(root);
-            }
-        }
-        let of_plans = matches!(self.options().planner, Planner::Of(_));
-        let is_decided = |collection: &Collection| match collection {
-            Collection::TodoTasks(_) => decided.contains(&&Collection::TodoLists),
-            Collection::BaseTasks(_) => decided.contains(&&Collection::BaseLists),
-            Collection::PlanBuckets(_) | Collection::PlanTasks(_) => {
-                let mut containers = roots.iter().filter(|root| root.is_newer_planner());
-                of_plans && containers.all(|container| decided.contains(&container))
-            }
-            _ => false,
-        };
-        self.drop_feeds(
-            |collection| is_decided(collection) && !branches.contains(collection),
-            report,
-        )
-        .await
-    }
-
-    /// Drops what another choice of [`Planner`] fed, once all that is fed now was read: until then it is what there is.
-    pub(crate) async fn drop_former(&self, branches: &[Collection], report: &mut Report) -> Result<(), Error> {
-        if self.options().planner == Planner::Off {
-            return Ok(());
-        }
-        let roots = self.roots();
-        let fed = || roots.iter().chain(branches);
-        let is_planner = |collection: &Collection| *collection == Collection::Planner || collection.is_newer_planner();
-        if !self.are_read(fed().filter(|collection| is_planner(collection))).await? {
-            return Ok(());
-        }
-        let is_former = |collection: &Collection| is_planner(collection) && !fed().any(|fed| fed == collection);
-        self.drop_feeds(is_former, report).await
-    }
-
-    /// Whether all of these were enumerated once.
-    async fn are_read(&self, mut collections: impl Iterator<Item = &Collection>) -> Result<bool, Error> {
-        let feeds = self.store().feeds().await?;
-        let is_read = |collection: &Collection| {
-            let feed = feeds.iter().find(|(known, _)| known == collection);
-            feed.is_some_and(|(_, feed)| feed.generation > 0)
-        };
-        Ok(collections.all(is_read))
-    }
-
-    async fn drop_feeds(&self, is_gone: impl Fn(&Collection) -> bool, report: &mut Report) -> Result<(), Error> {
-        let feeds = self.store().feeds().await?.into_iter();
-        let drop: Vec<_> = feeds.map(|(collection, _)| collection).filter(is_gone).collect();
-        if !drop.is_empty() {
-            let commit = Commit {
-                drop,
-                ..Commit::default()
+    /// Drops the collections that are fed no more. Whoever has the right to feed one may know better, and is left to it.
+    pub(crate) async fn drop_gone(&self, report: &mut Report) -> Result<(), Error> {
+        for collection in self.gone().await? {
+            let _alone = self.feeding().lock().await;
+            let now = self.now();
+            let until = now.saturating_add(self.options().lease);
+            let lease = match self.store().lease(&collection, self.holder(), now, until).await {
+                Err(StoreError::Leased { .. }) => continue,
+                lease => lease?,
             };
-            report.add(self.store().commit(commit).await?);
+            // It may have been told again before the right to it was ours.
+            if self.gone().await?.contains(&collection) {
+                let commit = Commit {
+                    lease: Some(lease),
+                    drop: vec![collection],
+                    ..Commit::default()
+                };
+                report.add(self.store().commit(commit).await?);
+            }
         }
         Ok(())
+    }
+
+    /// The collections that are known and fed no more.
+    async fn gone(&self) -> Result<Vec<Collection>, Error> {
+        let feeds = self.store().feeds().await?;
+        let (roots, branches) = (self.roots(), self.branches().await?);
+        let others = self.others(&feeds, &roots);
+        let former = self.former(&feeds, &roots, &branches);
+        let known = feeds.iter().map(|(collection, _)| collection);
+        let gone = known.filter(|known| !roots.contains(known) && !branches.contains(known));
+        Ok(gone.filter(|known| others(known) || former(known)).cloned().collect())
+    }
+
+    /// What is in lists and plans that are not there any more: an enumeration of those does not tell what is gone, and what is in
+    /// them is told by feeds of their own.
+    fn others(&self, feeds: &[(Collection, Feed)], roots: &[Collection]) -> impl Fn(&Collection) -> bool {
+        // Before it was read, it does not say what there is.
+        let decides = |root: &Collection| roots.contains(root) && is_read(feeds, root);
+        let (lists, base_lists) = (decides(&Collection::TodoLists), decides(&Collection::BaseLists));
+        let mut containers = roots.iter().filter(|root| root.is_newer_planner());
+        let plans = matches!(self.options().planner, Planner::Of(_)) && containers.all(|root| is_read(feeds, root));
+        move |collection| match collection {
+            Collection::TodoTasks(_) => lists,
+            Collection::BaseTasks(_) => base_lists,
+            Collection::PlanBuckets(_) | Collection::PlanTasks(_) => plans,
+            _ => false,
+        }
+    }
+
+    /// What another choice of [`Planner`] fed, once all that is fed now was read: until then it is what there is.
+    fn former(
+        &self,
+        feeds: &[(Collection, Feed)],
+        roots: &[Collection],
+        branches: &[Collection],
+    ) -> impl Fn(&Collection) -> bool {
+        let is_planner = |collection: &Collection| *collection == Collection::Planner || collection.is_newer_planner();
+        let mut fed = roots.iter().chain(branches).filter(|collection| is_planner(collection));
+        let are_read = self.options().planner != Planner::Off && fed.all(|collection| is_read(feeds, collection));
+        move |collection| are_read && is_planner(collection)
     }
 
     /// What feeds the tasks of a plan.
@@ -183,6 +184,12 @@ impl Replica {
             Planner::Off | Planner::Subscribed => Collection::Planner,
         }
     }
+}
+
+/// Whether a collection was enumerated once.
+fn is_read(feeds: &[(Collection, Feed)], collection: &Collection) -> bool {
+    let feed = feeds.iter().find(|(known, _)| known == collection);
+    feed.is_some_and(|(_, feed)| feed.generation > 0)
 }
 
 /// Whether a list holds flagged messages, whose tasks the service refuses to tell.

@@ -192,12 +192,12 @@ impl Replica {
         for root in self.roots() {
             self.feed(&root, guard, &mut report).await?;
         }
-        let branches = self.branches().await?;
-        self.drop_others(&branches, &mut report).await?;
-        for branch in &branches {
-            self.feed(branch, guard, &mut report).await?;
+        self.drop_gone(&mut report).await?;
+        for branch in self.branches().await? {
+            self.feed(&branch, guard, &mut report).await?;
         }
-        self.drop_former(&branches, &mut report).await?;
+        // What the branches were read for may be done.
+        self.drop_gone(&mut report).await?;
         tracing::debug!(
             rounds = report.rounds,
             pages = report.pages,

@@ -192,8 +192,7 @@ impl<'r> Run<'r> {
                 .entry(Work::Feed(branch.clone()))
                 .or_insert_with(|| Pace::new(now, polling));
         }
-        self.replica.drop_others(&branches, report).await?;
-        self.replica.drop_former(&branches, report).await
+        self.replica.drop_gone(report).await
     }
 
     /// Whether a collection is still to be left alone: until an enumeration of it was completed elsewhere.
